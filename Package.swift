@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Every target is compiled alike: Swift 6 mode, async functions stay on the loop that calls them, imports say how far
+/// they reach, and a warning is an error.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "sluice",
+    products: [
+        .library(name: "Sluice", targets: ["Sluice"]),
+        .library(name: "SluiceTesting", targets: ["SluiceTesting"]),
+        .executable(name: "sluice", targets: ["sluice"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: [
+        .target(name: "CSluiceLinux"),
+        .systemLibrary(
+            name: "CSluiceCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(
+            name: "CSluiceJSON",
+            linkerSettings: [.linkedLibrary("simdjson")]
+        ),
+
+        library("SluiceWire"),
+        library("SluiceJSON", ["CSluiceJSON"]),
+        library("SluiceConfig", [.product(name: "TOMLKit", package: "TOMLKit")]),
+        library("SluiceCore", ["SluiceWire", "SluiceJSON", "SluiceConfig", logging]),
+        library("SluiceLoop", ["CSluiceLinux"]),
+        library("SluiceServer", ["SluiceCore", "SluiceWire", "SluiceLoop", "CSluiceLinux"]),
+        library(
+            "SluiceUpstream",
+            ["SluiceCore", "SluiceWire", "SluiceLoop", "CSluiceCurl", "CSluiceLinux"]),
+        library("SluiceTelemetry", ["SluiceCore", logging, metrics]),
+        library("SluiceProcessors", ["SluiceCore", "SluiceJSON", "SluiceConfig", "SluiceWire"]),
+        library("SluiceProviders", ["SluiceCore", "SluiceJSON", "SluiceConfig", "SluiceWire"]),
+        library(
+            "Sluice",
+            [
+                "SluiceWire", "SluiceJSON", "SluiceConfig", "SluiceCore", "SluiceLoop",
+                "SluiceServer",
+                "SluiceUpstream", "SluiceTelemetry", "SluiceProcessors", "SluiceProviders", logging,
+                metrics,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(name: "sluice", dependencies: ["Sluice"], swiftSettings: settings),
+        library("SluiceTesting", ["SluiceCore", "SluiceWire", "SluiceJSON"]),
+
+        tests("SluiceWireTests", ["SluiceWire"]),
+        tests("SluiceJSONTests", ["SluiceJSON"]),
+        tests("SluiceConfigTests", ["SluiceConfig"]),
+    ],
+    cxxLanguageStandard: .cxx17
+)
