@@ -1,5 +1,76 @@
 #pragma once
-// System headers that Swift's Glibc module leaves out, and wrappers for what Swift cannot import.
+// System headers that Swift's Glibc module leaves out, and wrappers for what Swift cannot import: macros, variadics,
+// and structures whose layout is easier to fill in C.
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <time.h>
+#include <unistd.h>
+
+/// Nanoseconds of CLOCK_MONOTONIC.
+static inline uint64_t sluice_monotonic(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/// Processors this process may run on, at least one.
+int sluice_processors(void);
+
+/// accept4 with a non-blocking descriptor that child processes do not inherit.
+int sluice_accept(int listener, struct sockaddr_storage *address, socklen_t *length);
+
+/// Adds (EPOLL_CTL_ADD) or changes (EPOLL_CTL_MOD) interest; `token` comes back with every event.
+static inline int sluice_epoll_set(int epoll, int operation, int descriptor, uint32_t events, uint64_t token) {
+    struct epoll_event e;
+    e.events = events;
+    e.data.u64 = token;
+    return epoll_ctl(epoll, operation, descriptor, &e);
+}
+
+/// The events and token of entry `index` of an array that epoll_wait filled.
+static inline uint32_t sluice_epoll_events(const struct epoll_event *events, int index) { return events[index].events; }
+static inline uint64_t sluice_epoll_token(const struct epoll_event *events, int index) { return events[index].data.u64; }
+
+/// Sends two pieces with one system call and no SIGPIPE; the second may be empty.
+static inline ssize_t sluice_send2(int descriptor, const void *a, size_t a_length, const void *b, size_t b_length) {
+    if (b_length == 0) return send(descriptor, a, a_length, MSG_NOSIGNAL);
+    struct iovec pieces[2] = {{(void *)a, a_length}, {(void *)b, b_length}};
+    struct msghdr message;
+    memset(&message, 0, sizeof message);
+    message.msg_iov = pieces;
+    message.msg_iovlen = 2;
+    return sendmsg(descriptor, &message, MSG_NOSIGNAL);
+}
+
+static inline int sluice_set_option(int descriptor, int level, int name, int value) {
+    return setsockopt(descriptor, level, name, &value, sizeof value);
+}
+
+/// Closes with a reset instead of an orderly end, so that a peer cannot take what it got for complete.
+static inline void sluice_reset(int descriptor) {
+    struct linger l = {1, 0};
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &l, sizeof l);
+    close(descriptor);
+}
+
+/// The pending error of a socket, 0 when there is none.
+static inline int sluice_socket_error(int descriptor) {
+    int e = 0;
+    socklen_t length = sizeof e;
+    return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &e, &length) == 0 ? e : errno;
+}
+
+static inline int sluice_errno(void) { return errno; }

@@ -1,0 +1,90 @@
+internal import CSluiceLinux
+internal import Foundation
+internal import Synchronization
+
+/// One event loop: a thread that sleeps in epoll, and the actor whose isolation everything on it shares.
+///
+/// What a loop serves (connections, pools, exchanges) are plain classes that are not `Sendable`. They are made inside
+/// ``run(_:)`` and can, by the compiler's own rule, not leave it.
+public actor Loop {
+    private let executor: LoopExecutor
+    private lazy var poller = Poller(loop: self, wakeDescriptor: executor.wakeDescriptor)
+    private let isStopped = Atomic<Bool>(false)
+    public nonisolated let name: String
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
+    }
+
+    /// For `Task(executorPreference:)`: async functions of the task stay on this loop.
+    public nonisolated var taskExecutor: any TaskExecutor { executor }
+
+    /// How many loops make use of all processors this process may run on.
+    public static var processorCount: Int { Int(sluice_processors()) }
+
+    private init(name: String) {
+        self.name = name
+        executor = LoopExecutor()
+    }
+
+    /// Starts a loop on a thread of its own.
+    public static func start(name: String) -> Loop {
+        let loop = Loop(name: name)
+        let thread = Thread { loop.turnUntilStopped() }
+        thread.name = name
+        thread.stackSize = 1 << 20
+        thread.start()
+        return loop
+    }
+
+    /// Ends the thread after its current turn.
+    public nonisolated func stop() {
+        isStopped.store(true, ordering: .releasing)
+        executor.wake()
+    }
+
+    /// Runs `body` on the loop with its poller: the way in for everything that lives there.
+    public func run<Result: Sendable, Failure: Error>(
+        _ body: sending (Poller) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(poller)
+    }
+
+    private nonisolated func turnUntilStopped() {
+        executor.adoptCurrentThread()
+        while !isStopped.load(ordering: .acquiring) {
+            executor.drain()
+            let wasWoken = assumeIsolated { loop in
+                loop.poller.finishTurn()
+                return loop.poller.turn()
+            }
+            if wasWoken { executor.woke() }
+        }
+    }
+}
+
+extension Poller {
+    /// Starts a task on this poller's loop, with what is not `Sendable` in it.
+    ///
+    /// - Parameter body: runs on the loop only; every `await` in it comes back to the loop.
+    @discardableResult
+    public func spawn(_ body: @escaping () async -> Void) -> Task<Void, Never> {
+        let work = LoopWork(body: body)
+        let loop = loop
+        return Task(executorPreference: loop.taskExecutor) { await loop.perform(work) }
+    }
+}
+
+/// Carries a closure from a loop to the same loop.
+///
+/// Safety: made by `Poller.spawn` on the loop's thread and called by `Loop.perform`, which is isolated to that loop: what the
+/// closure captured is never touched by another thread.
+private struct LoopWork: @unchecked Sendable {
+    let body: () async -> Void
+}
+
+extension Loop {
+    fileprivate func perform(_ work: LoopWork) async {
+        await work.body()
+    }
+}

@@ -1,0 +1,93 @@
+internal import CSluiceLinux
+internal import Glibc
+internal import Synchronization
+
+/// Runs the jobs of one loop on that loop's thread, and wakes the loop when a job comes from elsewhere.
+///
+/// Jobs that the loop's own thread enqueues (a resumed continuation, a new task) run before the loop sleeps again and
+/// cost no system call. A job from another thread costs one write to an eventfd.
+final class LoopExecutor: SerialExecutor, TaskExecutor {
+    private struct Queue {
+        var jobs: [UnownedJob] = []
+        var spare: [UnownedJob] = []
+        var isSleeping = false
+    }
+
+    private let queue = Mutex(Queue())
+    private let thread = Atomic<UInt>(0)
+    let wakeDescriptor: Int32
+
+    init() {
+        wakeDescriptor = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
+        precondition(wakeDescriptor >= 0, "eventfd failed: the process is out of descriptors at start")
+    }
+
+    deinit {
+        close(wakeDescriptor)
+    }
+
+    /// Tells which thread the loop runs on; called once, on it, before the first turn.
+    func adoptCurrentThread() {
+        thread.store(UInt(pthread_self()), ordering: .relaxed)
+    }
+
+    var isCurrent: Bool {
+        thread.load(ordering: .relaxed) == UInt(pthread_self())
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let unowned = UnownedJob(job)
+        let mustWake = queue.withLock { queue in
+            queue.jobs.append(unowned)
+            defer { queue.isSleeping = false }
+            return queue.isSleeping
+        }
+        if mustWake { wake() }
+    }
+
+    func wake() {
+        var one: UInt64 = 1
+        _ = write(wakeDescriptor, &one, 8)
+    }
+
+    /// Runs what is queued, and what that queues in turn, then reports whether the loop may sleep.
+    func drain() {
+        var batch = queue.withLock { queue in
+            var batch: [UnownedJob] = []
+            swap(&batch, &queue.spare)
+            return batch
+        }
+        while true {
+            queue.withLock { queue in
+                batch.removeAll(keepingCapacity: true)
+                swap(&batch, &queue.jobs)
+                queue.isSleeping = batch.isEmpty
+                if batch.isEmpty { swap(&batch, &queue.spare) }
+            }
+            if batch.isEmpty { return }
+            for job in batch {
+                job.runSynchronously(
+                    isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+            }
+        }
+    }
+
+    /// Marks the loop as awake, so that enqueuing costs no wake-up.
+    func woke() {
+        queue.withLock { $0.isSleeping = false }
+        var count: UInt64 = 0
+        _ = read(wakeDescriptor, &count, 8)
+    }
+
+    func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+        UnownedSerialExecutor(ordinary: self)
+    }
+
+    func isSameExclusiveExecutionContext(other: LoopExecutor) -> Bool {
+        self === other
+    }
+
+    func checkIsolated() {
+        precondition(isCurrent, "this must run on its loop's thread")
+    }
+}

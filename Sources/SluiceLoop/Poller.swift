@@ -1,0 +1,136 @@
+internal import CSluiceLinux
+internal import Glibc
+
+/// The epoll set, the alarms and the clock of one loop.
+///
+/// A poller is not `Sendable`, and neither is what holds one: the compiler keeps all of it on the loop where it was
+/// made, so nothing here needs a lock.
+public final class Poller {
+    /// Names a registered descriptor; a stale one is harmless.
+    public struct Watch: Sendable, Equatable {
+        let slot: UInt32
+        let generation: UInt32
+
+        fileprivate var token: UInt64 { UInt64(generation) << 32 | UInt64(slot) }
+    }
+
+    private struct Slot {
+        var handler: (any ReadinessHandler)?
+        var generation: UInt32 = 1
+    }
+
+    /// The loop this poller belongs to.
+    public unowned let loop: Loop
+    /// Nanoseconds of CLOCK_MONOTONIC, read once a turn.
+    public private(set) var now: UInt64 = sluice_monotonic()
+    /// Read buffers for all connections of the loop: a waiting connection owns none.
+    public let scratch = Scratch()
+    public let buffers = BufferPool()
+    var alarms = AlarmHeap()
+
+    private let descriptor: Int32
+    private var slots: [Slot] = []
+    private var freeSlots: [UInt32] = []
+    private var afterTurn: [() -> Void] = []
+    // Safety: owned by this object alone, used only inside `turn`, freed in `deinit`.
+    private let events: UnsafeMutablePointer<epoll_event>
+    private static let batch = 256
+    private static let wakeToken = UInt64.max
+
+    init(loop: Loop, wakeDescriptor: Int32) {
+        self.loop = loop
+        descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
+        precondition(descriptor >= 0, "epoll_create1 failed: the process is out of descriptors at start")
+        events = .allocate(capacity: Self.batch)
+        _ = sluice_epoll_set(
+            descriptor, Int32(EPOLL_CTL_ADD), wakeDescriptor, EPOLLIN.rawValue, Self.wakeToken)
+    }
+
+    deinit {
+        close(descriptor)
+        events.deallocate()
+    }
+
+    /// Registers a descriptor; `handler` is kept until `unwatch`. Nil when the kernel refuses.
+    public func watch(
+        _ watched: Int32, for readiness: Readiness, handler: any ReadinessHandler
+    ) -> Watch? {
+        let index = freeSlots.popLast() ?? UInt32(slots.count)
+        if index == slots.count { slots.append(Slot()) }
+        slots[Int(index)].handler = handler
+        let watch = Watch(slot: index, generation: slots[Int(index)].generation)
+        let added = sluice_epoll_set(
+            descriptor, Int32(EPOLL_CTL_ADD), watched, readiness.rawValue, watch.token)
+        guard added == 0 else {
+            release(watch)
+            return nil
+        }
+        return watch
+    }
+
+    public func change(_ watch: Watch, of watched: Int32, to readiness: Readiness) {
+        _ = sluice_epoll_set(
+            descriptor, Int32(EPOLL_CTL_MOD), watched, readiness.rawValue, watch.token)
+    }
+
+    /// Forgets a descriptor that its owner is about to close: the kernel drops it from the set by itself.
+    public func forget(_ watch: Watch) {
+        release(watch)
+    }
+
+    /// Removes a descriptor that stays open.
+    public func unwatch(_ watch: Watch, of watched: Int32) {
+        _ = sluice_epoll_set(descriptor, Int32(EPOLL_CTL_DEL), watched, 0, 0)
+        release(watch)
+    }
+
+    /// Runs `action` after every handler of this turn has run and before the loop sleeps.
+    public func atEndOfTurn(_ action: @escaping () -> Void) {
+        afterTurn.append(action)
+    }
+
+    private func release(_ watch: Watch) {
+        let index = Int(watch.slot)
+        guard slots[index].generation == watch.generation else { return }
+        slots[index].handler = nil
+        slots[index].generation &+= 1
+        freeSlots.append(watch.slot)
+    }
+
+    /// Sleeps until something is ready or due, and says so to its handler. Returns whether the wake-up descriptor rang.
+    func turn() -> Bool {
+        let count = epoll_wait(descriptor, events, Int32(Self.batch), timeout)
+        now = sluice_monotonic()
+        var wasWoken = false
+        for index in 0..<Int32(max(count, 0)) {
+            let token = sluice_epoll_token(events, index)
+            if token == Self.wakeToken {
+                wasWoken = true
+                continue
+            }
+            let slot = slots[Int(UInt32(truncatingIfNeeded: token))]
+            guard slot.generation == UInt32(token >> 32) else { continue }
+            slot.handler?.ready(Readiness(rawValue: sluice_epoll_events(events, index)))
+        }
+        while let alarm = alarms.popDue(at: now) {
+            alarm.handler?.rang(alarm)
+        }
+        return wasWoken
+    }
+
+    func finishTurn() {
+        while !afterTurn.isEmpty {
+            let actions = afterTurn
+            afterTurn.removeAll(keepingCapacity: true)
+            for action in actions { action() }
+        }
+    }
+
+    /// Milliseconds until the next alarm, rounded up so that it is due when the loop wakes; -1 for no alarm.
+    private var timeout: Int32 {
+        guard let earliest = alarms.earliest else { return -1 }
+        let current = sluice_monotonic()
+        guard earliest > current else { return 0 }
+        return Int32(min((earliest - current + 999_999) / 1_000_000, 60_000))
+    }
+}
