@@ -1,0 +1,71 @@
+/// Knows, line after line, whether the next line begins inside a value: a list or a string of several lines.
+struct LineScanner {
+    private var depth = 0
+    /// The quote character of a `"""` or `'''` string that is open.
+    private var openString: UInt8?
+    private var skipped = 0
+
+    var isInsideValue: Bool { depth > 0 || openString != nil }
+
+    /// Leaves out the first bytes of the next line scanned.
+    mutating func skip(to index: Int) {
+        skipped = index
+    }
+
+    mutating func scan(_ line: [UInt8], from start: Int) {
+        var index = max(start, skipped)
+        skipped = 0
+        while index < line.count {
+            if let quote = openString {
+                index = closeString(line, index, quote)
+                continue
+            }
+            switch line[index] {
+            case UInt8(ascii: "#"):
+                return
+            case UInt8(ascii: "["), UInt8(ascii: "{"):
+                depth += 1
+            case UInt8(ascii: "]"), UInt8(ascii: "}"):
+                depth = max(0, depth - 1)
+            case let quote where quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'"):
+                if line[index...].starts(with: [quote, quote, quote]) {
+                    openString = quote
+                    index += 3
+                    continue
+                }
+                index = Self.endOfString(line, index + 1, quote)
+            default:
+                break
+            }
+            index += 1
+        }
+    }
+
+    /// Looks for the end of a string of several lines; returns where to go on.
+    private mutating func closeString(_ line: [UInt8], _ start: Int, _ quote: UInt8) -> Int {
+        var index = start
+        while index < line.count {
+            if quote == UInt8(ascii: "\""), line[index] == UInt8(ascii: "\\") {
+                index += 2
+            } else if line[index...].starts(with: [quote, quote, quote]) {
+                openString = nil
+                index += 3
+                // Up to two quotes may stand directly before the closing three.
+                while index < line.count, line[index] == quote { index += 1 }
+                return index
+            } else {
+                index += 1
+            }
+        }
+        return line.count
+    }
+
+    private static func endOfString(_ line: [UInt8], _ start: Int, _ quote: UInt8) -> Int {
+        var index = start
+        while index < line.count, line[index] != quote {
+            let escapes = quote == UInt8(ascii: "\"") && line[index] == UInt8(ascii: "\\")
+            index += escapes ? 2 : 1
+        }
+        return index
+    }
+}

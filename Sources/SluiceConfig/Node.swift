@@ -1,0 +1,33 @@
+/// A value of the file with what is needed to speak about it in an error.
+indirect enum Node: Sendable {
+    /// `written` is the text before variables were put in: the only form that an error may quote.
+    case string(String, written: String)
+    case int(Int)
+    case double(Double)
+    case bool(Bool)
+    case array([Node])
+    case table([String: Node])
+
+    /// The kind with its article, for "found an integer".
+    var kind: String {
+        switch self {
+        case .string: "a string"
+        case .int: "an integer"
+        case .double(let number): number.isFinite ? "a number" : "a number that is not finite"
+        case .bool: "true or false"
+        case .array: "a list"
+        case .table: "a table"
+        }
+    }
+
+    var value: ConfigurationValue {
+        switch self {
+        case .string(let text, _): .string(text)
+        case .int(let number): .int(number)
+        case .double(let number): .double(number)
+        case .bool(let flag): .bool(flag)
+        case .array(let elements): .array(elements.map(\.value))
+        case .table(let members): .table(members.mapValues(\.value))
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import SluiceConfig
+import Testing
+
+@Suite struct ParsingTests {
+    @Test(arguments: [
+        (
+            "a = 1\n\na = 2",
+            "proxy.conf:3: Error while parsing key-value pair: cannot redefine existing integer 'a'"
+        ),
+        (
+            "[x]\n[x]",
+            "proxy.conf:2: Error while parsing table header: cannot redefine existing table 'x'"
+        ),
+        (
+            "\ntoken = sk-9",
+            "proxy.conf:2: Error while parsing value: could not determine value type"
+        ),
+        (
+            "k = 99999999999999999999",
+            "proxy.conf:1: Error while parsing value: a number that does not fit 64 bits"
+        ),
+        (
+            "[x]\nsince = 2024-01-01",
+            "proxy.conf:2: 'since' in [x]: dates and times have no use here; quote it if a string is meant"
+        ),
+        ("a = 1\nb = \"\\u0000\"", "proxy.conf:2: a NUL character is not allowed"),
+        ("a = \"x\u{0}y\"", "proxy.conf:1: a NUL character is not allowed"),
+    ])
+    func aFaultyTextIsRefusedWithItsLine(_ text: String, _ expected: String) {
+        #expect(failure { _ = try Configuration.parse(text, file: "proxy.conf") } == expected)
+    }
+
+    @Test(arguments: [
+        "token = sk-9-abc", "token = 'x' sk-9", "sk-9 = sk-9", "token = \"sk-9", "a = [sk-9",
+        "token = { sk-9", "a = \"\\qsk-9\"", "a = '''sk-9",
+    ])
+    func aSyntaxErrorDoesNotQuoteTheText(_ text: String) {
+        let message = failure { _ = try Configuration.parse(text) }
+        #expect(message.hasPrefix("line 1: Error while parsing "))
+        #expect(!message.contains("sk-9"))
+    }
+
+    @Test func linesAreFoundBehindEverythingThatSpansLines() throws {
+        let text = """
+            # [comment]
+            text = \"\"\"
+            not = "a key" ]
+            \"\"\"
+            list = [ # with [a] bracket
+              "]", '#',
+            ]
+            literal = '''
+            [no.table]'''
+              "quoted key" . inner = 1
+            [ a . "b.c" ]  # header
+            k = 1
+            [[ l ]]
+            k = 1
+            [l.sub]
+            k = 1\r
+            [[l]]
+            inline = [{ x = 1 }, { y = 2 }]
+            """
+        let root = try parse(text)
+        for key in ["text", "list", "literal", "quoted key"] { _ = root.value(key) }
+        _ = try root.section("a")?.section("b.c")
+        for member in try root.sections("l") {
+            _ = try member.section("sub")
+            _ = try member.sections("inline")
+        }
+        #expect(
+            failure(root.rejectUnreadKeys) == """
+                line 12: unknown key 'k' in [a.b.c]
+                line 14: unknown key 'k' in [[l]] #1
+                line 16: unknown key 'k' in [l.sub] of [[l]] #1
+                line 18: unknown key 'x' in [[l.inline]] #1 of [[l]] #2
+                line 18: unknown key 'y' in [[l.inline]] #2 of [[l]] #2
+                """)
+    }
+
+    @Test func aFileIsReadAndItsFolderIsTheBaseOfPaths() throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("sluice-config-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("proxy.conf")
+        try Data("cert = 'a.pem'\nwho = '${WHO}'".utf8).write(to: file)
+        let root = try Configuration.load(file.path, environment: ["WHO": "me"])
+        #expect(try root.filePath("cert") == folder.appendingPathComponent("a.pem").path)
+        #expect(try root.string("who") == "me")
+        try Data([0x61, 0x3D, 0xFF]).write(to: file)
+        #expect(
+            failure { _ = try Configuration.load(file.path) }
+                == "\(file.path): is not valid UTF-8")
+        try Data(repeating: 0x20, count: Configuration.sizeLimit + 1).write(to: file)
+        #expect(
+            failure { _ = try Configuration.load(file.path) }
+                == "\(file.path): is larger than 4194304 bytes")
+    }
+
+    @Test func aFileThatIsNotThereIsNamed() {
+        #expect(
+            failure { _ = try Configuration.load("/nowhere/proxy.conf") }
+                == "/nowhere/proxy.conf: cannot be read: there is no such file")
+    }
+
+    @Test func anEmptyTextIsAnEmptyConfiguration() throws {
+        let root = try parse("")
+        #expect(root.keys.isEmpty)
+        try root.rejectUnreadKeys()
+    }
+}
