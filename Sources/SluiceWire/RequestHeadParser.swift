@@ -1,0 +1,134 @@
+/// Reads request heads, as they arrive.
+///
+/// The caller keeps all bytes of the message that is being received and passes them each time; the
+/// parser remembers how far it looked. It refuses as early as the fault can be seen. One empty line
+/// before a request is skipped (RFC 9112 section 2.2). After a complete head it is ready for the next
+/// message; after a refusal it repeats the refusal.
+///
+/// What it accepts is stricter than RFC 9112: lines end in CRLF and nothing else, Content-Length
+/// stands once and never beside Transfer-Encoding, which is `chunked` or refused. `Upgrade` is not
+/// acted on.
+public struct RequestHeadParser: Sendable {
+    private let limits: HeadLimits
+    private var state = State()
+
+    private struct State: Sendable {
+        var lines = HeadLines()
+        var first: RequestLine?
+        var skippedLine = false
+        var lineCount = 0
+        var fields = HeaderFields()
+        var framing = FramingFields()
+        var refusal: Refusal?
+    }
+
+    /// A parser for the requests of one connection.
+    public init(limits: HeadLimits = .standard) {
+        self.limits = limits
+    }
+
+    /// Looks at what arrived.
+    ///
+    /// - Parameter bytes: everything received since the start of this message; more than the head
+    ///   may be there.
+    public mutating func parse(_ bytes: Span<UInt8>) -> HeadProgress<RequestHead> {
+        if let refusal = state.refusal { return .refused(refusal) }
+        do throws(Refusal) {
+            guard let end = try advance(bytes) else { return .incomplete }
+            let head = try makeHead(bytes)
+            state = State()
+            return .complete(head, consumed: end)
+        } catch {
+            state.refusal = error
+            return .refused(error)
+        }
+    }
+
+    /// Takes all whole lines; returns where the head ends once the blank line was seen.
+    private mutating func advance(_ bytes: Span<UInt8>) throws(Refusal) -> Int? {
+        while let line = try state.lines.next(bytes) {
+            if state.first == nil {
+                try takeFirst(bytes, line)
+            } else if line.isEmpty {
+                guard state.lines.lineStart <= limits.total else { throw Refusal(.headTooLong) }
+                return state.lines.lineStart
+            } else {
+                try takeField(bytes, line)
+            }
+        }
+        let partial = state.lines.partial
+        if state.first == nil {
+            try RequestLine.checkPartial(bytes, partial, limits)
+        } else if partial.count > limits.headerLine {
+            throw Refusal(.fieldTooLong)
+        }
+        guard bytes.count < limits.total else { throw Refusal(.headTooLong) }
+        return nil
+    }
+
+    private mutating func takeFirst(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(Refusal) {
+        if line.isEmpty, !state.skippedLine {
+            state.skippedLine = true
+            return
+        }
+        state.first = try RequestLine(bytes, line, limits)
+        // Most heads arrive whole: room for all of them at once.
+        state.fields.reserve(bytes: min(bytes.count - line.upperBound, limits.total), fields: 16)
+    }
+
+    private mutating func takeField(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(Refusal) {
+        guard line.count <= limits.headerLine else { throw Refusal(.fieldTooLong) }
+        state.lineCount += 1
+        guard state.lineCount <= limits.headerCount else { throw Refusal(.tooManyFields) }
+        guard line.upperBound + 2 <= limits.total else { throw Refusal(.headTooLong) }
+        if let entry = try state.fields.take(bytes, line, dropsUnderscores: true) {
+            try state.framing.note(entry, of: state.fields, isRequest: true)
+        }
+    }
+
+    private func makeHead(_ bytes: Span<UInt8>) throws(Refusal) -> RequestHead {
+        guard let first = state.first else { throw Refusal(.requestLine) }
+        let method = HTTPMethod(String(copying: first.method, of: bytes))
+        guard method != .connect else { throw Refusal(.connectMethod) }
+        let isOptions = method == .options
+        let target = try RequestTarget(bytes, first.target, isOptions: isOptions)
+        try checkHost(bytes, target, first.version)
+        let isChunked = try state.framing.isChunked(first.version)
+        let text = target.text(bytes, isOptions: isOptions)
+        let (path, query) = Self.split(text)
+        return RequestHead(
+            method: method, target: text, path: path, query: query, version: first.version,
+            headers: state.fields,
+            framing: isChunked
+                ? .chunked : state.framing.contentLength.map { .length($0) } ?? .none,
+            keepAlive: state.framing.keepsAlive(first.version),
+            // An HTTP/1.0 client cannot understand 100 (RFC 9110 section 10.1.1).
+            expectsContinue: state.framing.expectsContinue && first.version == .http11)
+    }
+
+    /// HTTP/1.1 needs one Host; an absolute-form target must name the same one, so that nothing
+    /// can be decided on one of two names (RFC 9112 section 3.2).
+    private func checkHost(
+        _ bytes: Span<UInt8>, _ target: RequestTarget, _ version: HTTPVersion
+    ) throws(Refusal) {
+        guard let host = state.framing.host else {
+            guard version == .http10 else { throw Refusal(.hostMissing) }
+            return
+        }
+        let fields = state.fields.arena.span
+        guard HostName.isValid(fields, host.value) else { throw Refusal(.host) }
+        guard let authority = target.authority else { return }
+        guard authority.count == host.value.count else { throw Refusal(.hostMismatch) }
+        for index in 0..<authority.count
+        where Byte.lowercase(bytes[authority.lowerBound + index])
+            != Byte.lowercase(fields[host.value.lowerBound + index])
+        {
+            throw Refusal(.hostMismatch)
+        }
+    }
+
+    private static func split(_ target: String) -> (path: String, query: String?) {
+        guard let mark = target.utf8.firstIndex(of: Byte.question) else { return (target, nil) }
+        return (String(target[..<mark]), String(target[target.utf8.index(after: mark)...]))
+    }
+}

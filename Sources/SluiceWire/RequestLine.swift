@@ -1,0 +1,83 @@
+/// The first line of a request, in ranges of the head.
+struct RequestLine: Sendable {
+    var method: Range<Int>
+    var target: Range<Int>
+    var version: HTTPVersion
+
+    /// Reads a whole line: method, target and version with one space between each.
+    init(_ bytes: Span<UInt8>, _ line: Range<Int>, _ limits: HeadLimits) throws(Refusal) {
+        let method = try Self.method(bytes, line)
+        guard method.upperBound < line.upperBound else { throw Refusal(.requestLine) }
+        let rest = method.upperBound + 1..<line.upperBound
+        let target = try Self.target(bytes, rest, limits)
+        guard target.upperBound < rest.upperBound else { throw Refusal(.requestLine) }
+        self.method = method
+        self.target = target
+        version = try Self.version(bytes, target.upperBound + 1..<line.upperBound)
+    }
+
+    /// Refuses a line that has not fully arrived as soon as no continuation could be accepted.
+    static func checkPartial(
+        _ bytes: Span<UInt8>, _ line: Range<Int>, _ limits: HeadLimits
+    ) throws(Refusal) {
+        let method = try method(bytes, line)
+        guard method.upperBound < line.upperBound else { return }
+        let rest = method.upperBound + 1..<line.upperBound
+        let end = bytes.firstIndex(of: Byte.space, in: rest) ?? rest.upperBound
+        guard end - rest.lowerBound <= limits.target else { throw Refusal(.targetTooLong) }
+        guard rest.upperBound - end <= 9 else { throw Refusal(.version) }
+    }
+
+    /// The token up to the first space, or to the end of the line.
+    private static func method(
+        _ bytes: Span<UInt8>, _ line: Range<Int>
+    ) throws(Refusal) -> Range<Int> {
+        var end = line.lowerBound
+        while end < line.upperBound, bytes[end] != Byte.space {
+            guard Byte.isToken(bytes[end]), end - line.lowerBound < HeadLimits.method else {
+                throw Refusal(.method)
+            }
+            end += 1
+        }
+        guard end > line.lowerBound || line.isEmpty else { throw Refusal(.method) }
+        return line.lowerBound..<end
+    }
+
+    /// Visible ASCII up to the next space. A fragment never belongs in a request.
+    private static func target(
+        _ bytes: Span<UInt8>, _ rest: Range<Int>, _ limits: HeadLimits
+    ) throws(Refusal) -> Range<Int> {
+        var end = rest.lowerBound
+        while end < rest.upperBound, bytes[end] != Byte.space {
+            guard bytes[end] < 0x7F, bytes[end] != Byte.hash, bytes[end] != Byte.tab else {
+                throw Refusal(.target)
+            }
+            end += 1
+        }
+        guard end > rest.lowerBound else { throw Refusal(.target) }
+        guard end - rest.lowerBound <= limits.target else { throw Refusal(.targetTooLong) }
+        return rest.lowerBound..<end
+    }
+
+    /// `HTTP/1.1` or `HTTP/1.0`; other versions that are spelled well are not supported.
+    private static func version(
+        _ bytes: Span<UInt8>, _ range: Range<Int>
+    ) throws(Refusal) -> HTTPVersion {
+        guard let (major, minor) = HTTPVersion.digits(bytes, range) else {
+            throw Refusal(.version)
+        }
+        guard major == 1, minor <= 1 else { throw Refusal(.unsupportedVersion) }
+        return minor == 1 ? .http11 : .http10
+    }
+}
+
+extension HTTPVersion {
+    /// The two digits of `HTTP/d.d`, nil if the range is spelled otherwise.
+    static func digits(_ bytes: Span<UInt8>, _ range: Range<Int>) -> (major: UInt8, minor: UInt8)? {
+        let start = range.lowerBound
+        guard range.count == 8, bytes.has("HTTP/", at: start), Byte.isDigit(bytes[start + 5]),
+            bytes[start + 6] == Byte.dot, Byte.isDigit(bytes[start + 7])
+        else { return nil }
+        return (bytes[start + 5] &- 0x30, bytes[start + 7] &- 0x30)
+    }
+}

@@ -1,0 +1,45 @@
+/// A request target taken apart (RFC 9112 section 3.2).
+struct RequestTarget: Sendable {
+    /// Host and port of an absolute-form target.
+    var authority: Range<Int>?
+    /// Path and query; may be empty or begin with `?` in absolute-form.
+    var pathAndQuery: Range<Int>
+
+    /// - Parameters:
+    ///   - bytes: the head.
+    ///   - target: the target in it, not empty.
+    ///   - isOptions: whether the method is OPTIONS, which alone may ask for `*`.
+    init(_ bytes: Span<UInt8>, _ target: Range<Int>, isOptions: Bool) throws(Refusal) {
+        let isStar = target.count == 1 && bytes[target.lowerBound] == Byte.star
+        if bytes[target.lowerBound] == Byte.slash || (isStar && isOptions) {
+            pathAndQuery = target
+            return
+        }
+        guard let start = Self.authorityStart(bytes, target) else { throw Refusal(.target) }
+        var end = start
+        while end < target.upperBound, bytes[end] != Byte.slash, bytes[end] != Byte.question {
+            end += 1
+        }
+        guard HostName.isValid(bytes, start..<end) else { throw Refusal(.target) }
+        authority = start..<end
+        pathAndQuery = end..<target.upperBound
+    }
+
+    /// Path and query as text: an empty path is a slash, or a star for OPTIONS.
+    func text(_ bytes: Span<UInt8>, isOptions: Bool) -> String {
+        guard !pathAndQuery.isEmpty else { return isOptions ? "*" : "/" }
+        let text = String(copying: pathAndQuery, of: bytes)
+        return bytes[pathAndQuery.lowerBound] == Byte.question ? "/" + text : text
+    }
+
+    private static func authorityStart(_ bytes: Span<UInt8>, _ target: Range<Int>) -> Int? {
+        let start = target.lowerBound
+        if target.count > 7, bytes.matches(start..<start + 7, ignoringCase: "http://") {
+            return start + 7
+        }
+        if target.count > 8, bytes.matches(start..<start + 8, ignoringCase: "https://") {
+            return start + 8
+        }
+        return nil
+    }
+}
