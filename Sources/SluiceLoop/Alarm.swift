@@ -99,7 +99,9 @@ struct AlarmHeap {
         while true {
             var child = 2 * parent + 1
             guard child < entries.count else { return }
-            if child + 1 < entries.count, entries[child + 1].time < entries[child].time { child += 1 }
+            if child + 1 < entries.count, entries[child + 1].time < entries[child].time {
+                child += 1
+            }
             guard entries[child].time < entries[parent].time else { return }
             entries.swapAt(child, parent)
             parent = child

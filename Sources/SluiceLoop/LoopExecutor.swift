@@ -19,7 +19,8 @@ final class LoopExecutor: SerialExecutor, TaskExecutor {
 
     init() {
         wakeDescriptor = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
-        precondition(wakeDescriptor >= 0, "eventfd failed: the process is out of descriptors at start")
+        precondition(
+            wakeDescriptor >= 0, "eventfd failed: the process is out of descriptors at start")
     }
 
     deinit {

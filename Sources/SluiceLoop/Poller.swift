@@ -40,7 +40,8 @@ public final class Poller {
     init(loop: Loop, wakeDescriptor: Int32) {
         self.loop = loop
         descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
-        precondition(descriptor >= 0, "epoll_create1 failed: the process is out of descriptors at start")
+        precondition(
+            descriptor >= 0, "epoll_create1 failed: the process is out of descriptors at start")
         events = .allocate(capacity: Self.batch)
         _ = sluice_epoll_set(
             descriptor, Int32(EPOLL_CTL_ADD), wakeDescriptor, EPOLLIN.rawValue, Self.wakeToken)

@@ -37,15 +37,18 @@ public final class Scratch {
     public func fill(
         using read: (UnsafeMutableRawPointer, Int) -> Int, _ use: (Span<UInt8>) -> Void
     ) -> Transfer {
-        precondition(!isLent, "the scratch buffer is lent already: reads happen at the top of a handler")
+        precondition(
+            !isLent, "the scratch buffer is lent already: reads happen at the top of a handler")
         guard let base = storage.baseAddress else { return .ended }
         let count = read(base, storage.count)
         if count > 0 {
             isLent = true
             defer { isLent = false }
             // Safety: `count` bytes at `base` were just written, and nobody writes while they are lent.
-            use(Span(_unsafeElements: UnsafeBufferPointer(
-                start: base.assumingMemoryBound(to: UInt8.self), count: count)))
+            use(
+                Span(
+                    _unsafeElements: UnsafeBufferPointer(
+                        start: base.assumingMemoryBound(to: UInt8.self), count: count)))
             return .moved(count)
         }
         return count == 0 ? .ended : Transfer.failure()

@@ -1,0 +1,13 @@
+public import SluiceWire
+
+/// A path that the proxy answers itself: health, metrics, the list of models.
+public protocol LocalEndpoint: Sendable {
+    /// The route's name in metrics and logs.
+    var route: String { get }
+    /// Whether this endpoint serves the path, whatever the method.
+    func serves(_ path: String) -> Bool
+    /// - Throws: ``ProxyError`` for a wrong method or an unknown name.
+    nonisolated(nonsending) func answer(
+        _ head: RequestHead, context: ExchangeContext
+    ) async throws -> ProxyResponse
+}

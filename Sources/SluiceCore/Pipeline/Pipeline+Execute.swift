@@ -1,0 +1,81 @@
+public import SluiceWire
+
+extension Pipeline {
+    /// Runs one request through the pipeline without a socket.
+    ///
+    /// ```swift
+    /// let answer = try await pipeline.execute(body)
+    /// for try await bytes in answer.body { … }
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - body: the request's body, as a client would send it.
+    ///   - path: of the route.
+    ///   - headers: of the request; `content-type: application/json` where it has none.
+    /// - Returns: once the answer's head is known. An error answer is an answer: look at its status.
+    /// - Throws: ``PipelineUnavailable`` when the pipeline has no host to run on; `CancellationError` when the proxy
+    ///   stopped before it answered. Dropping the answer's body cancels the exchange.
+    public func execute(
+        _ body: [UInt8], path: String = "/v1/chat/completions", method: HTTPMethod = .post,
+        headers: HeaderFields = HeaderFields()
+    ) async throws -> PipelineAnswer {
+        guard let host else { throw PipelineUnavailable() }
+        var headers = headers
+        if !headers.contains(.contentType) { headers.append(.contentType, "application/json") }
+        let head = RequestHead(method: method, path: path, query: nil, headers: headers)
+        let channel = AnswerChannel()
+        host.start { services in
+            let writer = ChannelWriter(channel)
+            var ids = RequestID()
+            let exchange = Exchange(
+                head, body: BodyAtHand(body), id: ids.next(), client: "local",
+                startedAt: services.clock.now, writer: writer, services: services, pipeline: self)
+            services.spawn {
+                await channel.waitForReaderGone()
+                writer.onClientGone?()
+            }
+            _ = await exchange.run()
+            channel.finish(whole: writer.isWhole)
+        }
+        return PipelineAnswer(head: try await channel.head(), body: AnswerBytes(channel))
+    }
+}
+
+/// Thrown by ``Pipeline/execute(_:path:method:headers:)`` where nothing runs exchanges.
+public struct PipelineUnavailable: Error, Sendable {}
+
+/// An answer in process.
+public struct PipelineAnswer: Sendable {
+    public let head: ResponseHead
+    public let body: AnswerBytes
+    public var status: Int { head.status }
+}
+
+/// A request body that is there already.
+final class BodyAtHand: IncomingBody {
+    private var bytes: [UInt8]?
+    let totalLength: UInt64?
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        totalLength = UInt64(bytes.count)
+    }
+
+    func next() async throws(ProxyError) -> [UInt8]? {
+        defer { bytes = nil }
+        return bytes
+    }
+
+    func collect(upTo limit: Int) async throws(ProxyError) -> [UInt8] {
+        let bytes = try await next() ?? []
+        guard bytes.count <= limit else { throw .bodyTooLarge }
+        return bytes
+    }
+}
+
+extension ProxyError {
+    /// A request body above the limit: 413.
+    public static let bodyTooLarge = ProxyError(
+        status: 413, code: "request_too_large", fault: .client,
+        message: "The request body is larger than this proxy accepts.", closesConnection: true)
+}

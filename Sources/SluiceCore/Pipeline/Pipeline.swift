@@ -1,0 +1,70 @@
+public import Logging
+internal import SluiceWire
+
+/// All that happens to a request between the client's connection and the upstream's: made once from the configuration, shared by all loops.
+///
+/// Local endpoints first, then parser → processors in file order → routes → attempts; the answer takes the way back through the stages.
+public struct Pipeline: Sendable {
+    public var endpoints: [any LocalEndpoint]
+    public var parsers: [any RequestParser]
+    public var processors: [any Processor]
+    public var routes: Routes
+    public var limits: PipelineLimits
+    public var records: any RecordSink
+    public var logger: Logger
+    /// Runs exchanges that have no socket; nil where nothing is there to run them.
+    public var host: (any ExchangeHost)?
+
+    public init(
+        endpoints: [any LocalEndpoint] = [], parsers: [any RequestParser],
+        processors: [any Processor] = [], routes: Routes, limits: PipelineLimits = PipelineLimits(),
+        records: any RecordSink, logger: Logger, host: (any ExchangeHost)? = nil
+    ) {
+        self.endpoints = endpoints
+        self.parsers = parsers
+        self.processors = processors
+        self.routes = routes
+        self.limits = limits
+        self.records = records
+        self.logger = logger
+        self.host = host
+    }
+
+    /// The first parser that accepts a head, and how it wants the body.
+    func parser(for head: RequestHead) throws(ProxyError) -> (any RequestParser, BodyPlan) {
+        for parser in parsers {
+            if let plan = try parser.accept(head) { return (parser, plan) }
+        }
+        throw ProxyError(
+            status: 404, code: "unknown_url", fault: .client,
+            message: "Unknown request URL: \(head.method) \(head.path). Check the URL for typos.")
+    }
+
+    /// The dialect for errors that happen before a parser is known.
+    var fallbackDialect: (any ClientDialect)? { parsers.first?.dialect }
+}
+
+/// Gives exchanges without a socket a loop to run on.
+public protocol ExchangeHost: Sendable {
+    /// Runs `body` on a loop, with what that loop offers.
+    func start(_ body: @escaping @Sendable (LoopServices) async -> Void)
+}
+
+/// What a loop offers to an exchange. Not `Sendable`: it stays on its loop.
+public struct LoopServices {
+    public let transport: any Transport
+    public let clock: any ExchangeClock
+    public let fetcher: any Fetcher
+    /// Starts another task on the same loop.
+    public let spawn: (@escaping () async -> Void) -> Void
+
+    public init(
+        transport: any Transport, clock: any ExchangeClock, fetcher: any Fetcher,
+        spawn: @escaping (@escaping () async -> Void) -> Void
+    ) {
+        self.transport = transport
+        self.clock = clock
+        self.fetcher = fetcher
+        self.spawn = spawn
+    }
+}

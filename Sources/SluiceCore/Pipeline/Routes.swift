@@ -1,0 +1,66 @@
+/// Which providers serve a model.
+public struct Routes: Sendable {
+    public let providers: [ConfiguredProvider]
+    /// Serves paths that name no model.
+    public let defaultProvider: ConfiguredProvider?
+    /// Names that providers listed themselves.
+    public let catalog: any ModelCatalog
+
+    private let exact: [String: [ConfiguredProvider]]
+    private let patterns: [(prefix: String, provider: ConfiguredProvider)]
+    private let open: [ConfiguredProvider]
+
+    public init(
+        providers: [ConfiguredProvider], defaultProvider: ConfiguredProvider?,
+        catalog: any ModelCatalog = NoCatalog()
+    ) {
+        self.providers = providers
+        self.defaultProvider = defaultProvider ?? (providers.count == 1 ? providers.first : nil)
+        self.catalog = catalog
+        var exact: [String: [ConfiguredProvider]] = [:]
+        var patterns: [(String, ConfiguredProvider)] = []
+        for provider in providers {
+            for model in provider.models ?? [] {
+                if model.hasSuffix("*") {
+                    patterns.append((String(model.dropLast()), provider))
+                } else {
+                    exact[model, default: []].append(provider)
+                }
+            }
+        }
+        self.exact = exact
+        self.patterns = patterns
+        open = providers.filter { $0.models == nil }
+    }
+
+    /// The providers to try for a model, best first: those that name it, those with a matching pattern, those that list it, and those
+    /// that take any model.
+    ///
+    /// - Throws: `model_not_found`, or a refusal where no model is named and there is no default provider.
+    public func candidates(for model: String?) throws(ProxyError) -> [ConfiguredProvider] {
+        guard let model else {
+            if let defaultProvider { return [defaultProvider] }
+            throw .invalidRequest(
+                "This path names no model, and no default provider is configured.",
+                code: "no_default_provider")
+        }
+        if let named = exact[model] { return named }
+        let matching = patterns.filter { model.hasPrefix($0.prefix) }.map(\.provider)
+        if !matching.isEmpty { return matching }
+        let listing = open.filter { catalog.lists(model, provider: $0.name) }
+        if !listing.isEmpty { return listing }
+        if !open.isEmpty { return open }
+        throw .modelNotFound(model)
+    }
+}
+
+/// What providers say they serve, as far as it is known now.
+public protocol ModelCatalog: Sendable {
+    func lists(_ model: String, provider: String) -> Bool
+}
+
+/// Knows no models.
+public struct NoCatalog: ModelCatalog {
+    public init() {}
+    public func lists(_ model: String, provider: String) -> Bool { false }
+}

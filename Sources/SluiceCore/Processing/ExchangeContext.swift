@@ -1,0 +1,45 @@
+public import Logging
+public import SluiceWire
+
+/// What is known of an exchange beside its request.
+public struct ExchangeContext: Sendable {
+    /// The request's ID: in every log line, and in the answer's `x-request-id`.
+    public let id: String
+    /// The client's address without its port; `unix` for a Unix socket, `local` in process.
+    public let clientAddress: String
+    /// Writes with the request's ID on each line.
+    public let logger: Logger
+    /// Makes HTTP requests of its own on this loop, for credentials and look-ups.
+    public let fetcher: any Fetcher
+
+    public init(id: String, clientAddress: String, logger: Logger, fetcher: any Fetcher) {
+        self.id = id
+        self.clientAddress = clientAddress
+        self.logger = logger
+        self.fetcher = fetcher
+    }
+}
+
+/// Makes small HTTP requests outside the exchange: OAuth tokens, model lists.
+public protocol Fetcher: Sendable {
+    /// - Parameters:
+    ///   - limit: the largest body accepted, in bytes.
+    ///   - timeout: for the whole request.
+    /// - Throws: ``ProxyError`` when no whole answer came. An answer with an error status is an answer.
+    nonisolated(nonsending) func fetch(
+        _ request: UpstreamRequest, limit: Int, timeout: Duration
+    ) async throws -> FetchedResponse
+}
+
+/// A whole answer to a ``Fetcher``'s request.
+public struct FetchedResponse: Sendable {
+    public let status: Int
+    public let headers: HeaderFields
+    public let body: [UInt8]
+
+    public init(status: Int, headers: HeaderFields, body: [UInt8]) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}

@@ -1,0 +1,59 @@
+public import SluiceWire
+
+/// What one processor does to one answer on its way back. Stages run in the reverse order of their processors.
+///
+/// All methods are synchronous and run in one pass with the read that brought the bytes: a stage must be quick, and costs some ten
+/// nanoseconds an event. A stage that has to wait answers ``EventEdit/wait`` and only it pays for that.
+public protocol ResponseStage: Sendable {
+    /// What this stage wants to see; fixed for its life. Where nobody wants events, events are not decoded.
+    var interest: ResponseInterest { get }
+
+    /// The head of the answer, before anything is sent. May change it.
+    mutating func head(_ head: inout ResponseHead)
+
+    /// One event of a stream.
+    mutating func event(_ event: ServerSentEvent) -> EventEdit
+
+    /// Called after ``event(_:)`` answered `.wait`; what it returns is done with that event.
+    nonisolated(nonsending) mutating func resume() async throws -> EventEdit
+
+    /// A whole answer that is not a stream. May change it.
+    mutating func document(_ body: inout [UInt8])
+
+    /// The end, exactly once, whatever happened.
+    mutating func finish(_ outcome: Outcome)
+}
+
+extension ResponseStage {
+    public var interest: ResponseInterest { [] }
+    public mutating func head(_ head: inout ResponseHead) {}
+    public mutating func event(_ event: ServerSentEvent) -> EventEdit { .keep }
+    nonisolated(nonsending) public mutating func resume() async throws -> EventEdit { .keep }
+    public mutating func document(_ body: inout [UInt8]) {}
+    public mutating func finish(_ outcome: Outcome) {}
+}
+
+/// What a stage wants to see of an answer.
+public struct ResponseInterest: OptionSet, Sendable {
+    public let rawValue: UInt8
+
+    public init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    public static let head = ResponseInterest(rawValue: 1)
+    public static let events = ResponseInterest(rawValue: 2)
+    public static let document = ResponseInterest(rawValue: 4)
+}
+
+/// What a stage wants done with an event.
+public enum EventEdit: Sendable {
+    /// Its bytes go on untouched.
+    case keep
+    case drop
+    case replace([ServerSentEvent])
+    /// The stream ends here with an error event.
+    case stop(ProxyError)
+    /// Reading stops until ``ResponseStage/resume()`` has an answer.
+    case wait
+}

@@ -1,0 +1,74 @@
+public import SluiceWire
+internal import Synchronization
+
+/// One `[[providers]]` section: a dialect with its addresses, credentials, models and limits.
+public final class ConfiguredProvider: Sendable {
+    public let name: String
+    public let dialect: any Provider
+    public let urls: (any URLProvider)?
+    public let tokens: (any TokenProvider)?
+    /// Names, and patterns that end in `*`. Nil: whatever no other provider names.
+    public let models: [String]?
+    public let timeouts: UpstreamTimeouts
+    public let connection: UpstreamConnectionOptions
+    /// The client's header fields that go on to this provider.
+    public let headerPolicy: HeaderPolicy
+    /// The largest number of exchanges under way at once.
+    public let maximumInFlight: Int
+    private let inFlight = Atomic<Int>(0)
+
+    public init(
+        name: String, dialect: any Provider, urls: (any URLProvider)? = nil,
+        tokens: (any TokenProvider)? = nil, models: [String]? = nil,
+        timeouts: UpstreamTimeouts = UpstreamTimeouts(),
+        connection: UpstreamConnectionOptions = UpstreamConnectionOptions(),
+        headerPolicy: HeaderPolicy = .towardsProvider(), maximumInFlight: Int = .max
+    ) {
+        self.name = name
+        self.dialect = dialect
+        self.urls = urls
+        self.tokens = tokens
+        self.models = models
+        self.timeouts = timeouts
+        self.connection = connection
+        self.headerPolicy = headerPolicy
+        self.maximumInFlight = maximumInFlight
+    }
+
+    /// Takes a place among the exchanges under way; false when there is none.
+    func enter() -> Bool {
+        let (_, now) = inFlight.add(1, ordering: .relaxed)
+        if now <= maximumInFlight { return true }
+        inFlight.subtract(1, ordering: .relaxed)
+        return false
+    }
+
+    func leave() {
+        inFlight.subtract(1, ordering: .relaxed)
+    }
+}
+
+/// How long one provider may take; nil turns a limit off.
+public struct UpstreamTimeouts: Sendable {
+    public var connect: Duration? = .seconds(5)
+    /// From the request's last byte to the answer's first.
+    public var firstByte: Duration? = .seconds(300)
+    /// Between two reads of an answer, while this proxy is willing to read.
+    public var streamIdle: Duration? = .seconds(120)
+    /// For an exchange in all, over all attempts.
+    public var total: Duration? = nil
+
+    public init() {}
+}
+
+/// How connections to one provider are made.
+public struct UpstreamConnectionOptions: Sendable, Hashable {
+    /// A PEM file with the certificate authorities to trust instead of the system's.
+    public var authorityFile: String?
+    /// An `http://`, `https://` or `socks5h://` proxy. Proxies in the environment are not used.
+    public var proxy: String?
+    /// How long an unused connection is kept.
+    public var idleTimeout: Duration = .seconds(30)
+
+    public init() {}
+}

@@ -1,0 +1,56 @@
+public import SluiceWire
+
+/// Exchanges HTTP with upstreams on one loop. The server's side of the house does not know how.
+public protocol Transport: AnyObject {
+    /// Sends a request once and pushes the answer into `receiver`, synchronously with each read.
+    ///
+    /// - Parameters:
+    ///   - rest: the part of a streamed body that follows `request.body`.
+    ///   - deadline: nanoseconds of ``ExchangeClock`` after which the exchange fails; nil for none.
+    /// - Returns: when the answer's last byte was received, or the receiver asked to stop.
+    /// - Throws: ``ProxyError``; its `retry` is `.elsewhere` only where no byte of the request was sent.
+    nonisolated(nonsending) func exchange(
+        _ request: UpstreamRequest, rest: (any IncomingBody)?, provider: ConfiguredProvider,
+        deadline: UInt64?, receiver: any ResponseReceiver
+    ) async throws(ProxyError)
+
+    /// Ends the exchange that `receiver` belongs to: its connection closes in this turn of the loop.
+    func cancel(_ receiver: any ResponseReceiver)
+}
+
+/// Takes an upstream's answer. Called on the loop, in the pass that read the bytes.
+public protocol ResponseReceiver: AnyObject {
+    /// The final head; interim ones are not reported.
+    func receive(_ head: ResponseHead) -> ReceiveDecision
+    /// Bytes of the body, framing removed. Valid during the call.
+    func receive(_ bytes: Span<UInt8>) -> ReceiveDecision
+    /// One read is done: what it brought may go out now.
+    func receivedAll() -> ReceiveDecision
+    /// Called after a `.wait`; reading goes on when it returns.
+    nonisolated(nonsending) func resolveWait() async throws(ProxyError)
+}
+
+public enum ReceiveDecision: Sendable, Equatable {
+    case more
+    /// Read no more, with the upstream's timers standing still, until ``ResponseReceiver/resolveWait()`` has returned.
+    case wait
+    /// The rest is of no use: close the connection and return.
+    case stop
+}
+
+/// The client's body, as far as it has not been read yet.
+public protocol IncomingBody: AnyObject {
+    /// The length of the whole body, where the client said it.
+    var totalLength: UInt64? { get }
+    /// The next bytes; nil at the end.
+    nonisolated(nonsending) func next() async throws(ProxyError) -> [UInt8]?
+    /// All of it.
+    ///
+    /// - Throws: a refusal with 413 above `limit` bytes; where the length was announced, before anything is read.
+    nonisolated(nonsending) func collect(upTo limit: Int) async throws(ProxyError) -> [UInt8]
+}
+
+/// Time on a loop: nanoseconds that only grow, read once a turn.
+public protocol ExchangeClock: AnyObject {
+    var now: UInt64 { get }
+}

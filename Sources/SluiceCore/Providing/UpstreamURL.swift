@@ -1,0 +1,73 @@
+/// The root of an upstream's API, taken apart once: scheme, authority, path prefix and fixed query.
+public struct UpstreamURL: Sendable, Hashable {
+    public enum Scheme: String, Sendable { case http, https }
+
+    public let scheme: Scheme
+    /// Name or address; an IPv6 address without its brackets.
+    public let host: String
+    public let port: Int
+    /// Begins with `/` or is empty; has no `/` at its end.
+    public let path: String
+    /// Without its `?`; for example `api-version=2024-10-21`.
+    public let query: String?
+
+    /// `host`, with the port where it is not the scheme's own: the `Host` field's value.
+    public var authority: String {
+        let name = host.contains(":") ? "[\(host)]" : host
+        return port == (scheme == .https ? 443 : 80) ? name : "\(name):\(port)"
+    }
+
+    /// - Throws: ``InvalidURL`` for anything but `http` and `https` with a host, and for user names, fragments and control characters.
+    public init(_ text: String) throws(InvalidURL) {
+        guard let schemeEnd = text.firstRange(of: "://"),
+            let scheme = Scheme(rawValue: text[..<schemeEnd.lowerBound].lowercased())
+        else { throw InvalidURL(reason: "a URL starts with http:// or https://") }
+        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }), !text.contains("#") else {
+            throw InvalidURL(reason: "a URL has no spaces, fragments or characters beyond ASCII")
+        }
+        let rest = text[schemeEnd.upperBound...]
+        let authorityEnd = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+        (host, port) = try Self.splitAuthority(rest[..<authorityEnd], scheme: scheme)
+        let target = rest[authorityEnd...]
+        let queryStart = target.firstIndex(of: "?")
+        var path = target[..<(queryStart ?? target.endIndex)]
+        while path.last == "/" { path.removeLast() }
+        self.scheme = scheme
+        self.path = String(path)
+        query = queryStart.map { String(target[target.index(after: $0)...]) }
+    }
+
+    private static func splitAuthority(
+        _ authority: Substring, scheme: Scheme
+    ) throws(InvalidURL) -> (String, Int) {
+        guard !authority.contains("@") else {
+            throw InvalidURL(reason: "a URL carries no user name; use `token`")
+        }
+        var host = authority
+        var port = scheme == .https ? 443 : 80
+        if let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") {
+            host = authority[..<colon]
+            guard let number = Int(authority[authority.index(after: colon)...]), 1...65535 ~= number
+            else { throw InvalidURL(reason: "the port of a URL is a number from 1 to 65535") }
+            port = number
+        }
+        if host.first == "[", host.last == "]" { host = host.dropFirst().dropLast() }
+        guard !host.isEmpty else { throw InvalidURL(reason: "a URL names a host") }
+        return (String(host).lowercased(), port)
+    }
+
+    /// The request target for a path below this root, with both queries.
+    public func target(_ below: String, query: String? = nil) -> String {
+        var target = path + below
+        if target.isEmpty { target = "/" }
+        let queries = [self.query, query].compactMap { $0 }.filter { !$0.isEmpty }
+        if !queries.isEmpty { target += "?" + queries.joined(separator: "&") }
+        return target
+    }
+}
+
+/// A URL that cannot be an upstream's.
+public struct InvalidURL: Error, Sendable, CustomStringConvertible {
+    public let reason: String
+    public var description: String { reason }
+}

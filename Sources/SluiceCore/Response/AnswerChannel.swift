@@ -1,0 +1,223 @@
+internal import SluiceWire
+internal import Synchronization
+
+/// Carries an answer in process from its loop to whoever reads it, with a bound on what waits in between.
+final class AnswerChannel: Sendable {
+    private struct State {
+        var head: ResponseHead?
+        var pieces: [[UInt8]] = []
+        var waitingBytes = 0
+        var end: End?
+        var isReaderGone = false
+        var headReader: CheckedContinuation<ResponseHead, any Error>?
+        var reader: CheckedContinuation<[UInt8]?, any Error>?
+        var room: CheckedContinuation<Void, Never>?
+        var gone: CheckedContinuation<Void, Never>?
+    }
+
+    private enum End { case whole, cut }
+
+    static let highWaterMark = 256 << 10
+    private let state = Mutex(State())
+
+    var hasRoom: Bool { state.withLock { $0.waitingBytes <= Self.highWaterMark } }
+    var isReaderGone: Bool { state.withLock { $0.isReaderGone } }
+
+    // MARK: The loop's side
+
+    func put(_ head: ResponseHead) {
+        let reader = state.withLock { state in
+            state.head = head
+            defer { state.headReader = nil }
+            return state.headReader
+        }
+        reader?.resume(returning: head)
+    }
+
+    func put(_ piece: [UInt8]) {
+        let reader = state.withLock { state -> CheckedContinuation<[UInt8]?, any Error>? in
+            if let reader = state.reader {
+                state.reader = nil
+                return reader
+            }
+            state.pieces.append(piece)
+            state.waitingBytes += piece.count
+            return nil
+        }
+        reader?.resume(returning: piece)
+    }
+
+    func finish(whole: Bool) {
+        let (head, reader, gone) = state.withLock { state in
+            state.end = whole ? .whole : .cut
+            let waiting = (state.headReader, state.reader, state.gone)
+            (state.headReader, state.reader, state.gone) = (nil, nil, nil)
+            return waiting
+        }
+        head?.resume(throwing: CancellationError())
+        if whole {
+            reader?.resume(returning: nil)
+        } else {
+            reader?.resume(throwing: ProxyError.cutStream)
+        }
+        gone?.resume()
+    }
+
+    func waitForRoom() async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if state.waitingBytes <= Self.highWaterMark || state.isReaderGone { return true }
+                state.room = continuation
+                return false
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+
+    /// Returns when the reader has dropped its answer, or the answer is over.
+    func waitForReaderGone() async {
+        await withCheckedContinuation { continuation in
+            let isOver = state.withLock { state in
+                if state.isReaderGone || state.end != nil { return true }
+                state.gone = continuation
+                return false
+            }
+            if isOver { continuation.resume() }
+        }
+    }
+
+    // MARK: The reader's side
+
+    func head() async throws -> ResponseHead {
+        try await withCheckedThrowingContinuation { continuation in
+            let (head, isOver) = state.withLock { state in
+                if state.head == nil, state.end == nil { state.headReader = continuation }
+                return (state.head, state.end != nil)
+            }
+            if let head {
+                continuation.resume(returning: head)
+            } else if isOver {
+                continuation.resume(throwing: CancellationError())
+            }
+        }
+    }
+
+    func next() async throws -> [UInt8]? {
+        let all = try await withCheckedThrowingContinuation { continuation in
+            let (bytes, room, end) = state.withLock { state in
+                let bytes = Array(state.pieces.joined())
+                state.pieces = []
+                state.waitingBytes = 0
+                if bytes.isEmpty, state.end == nil { state.reader = continuation }
+                let room = state.room
+                state.room = nil
+                return (bytes, room, state.end)
+            }
+            room?.resume()
+            switch (bytes.isEmpty, end) {
+            case (false, _): continuation.resume(returning: bytes)
+            case (true, .whole): continuation.resume(returning: nil)
+            case (true, .cut): continuation.resume(throwing: ProxyError.cutStream)
+            case (true, nil): break
+            }
+        }
+        return all
+    }
+
+    func leave() {
+        let (room, gone) = state.withLock { state in
+            state.isReaderGone = true
+            let waiting = (state.room, state.gone)
+            (state.room, state.gone) = (nil, nil)
+            return waiting
+        }
+        room?.resume()
+        gone?.resume()
+    }
+}
+
+/// The bytes of an answer in process, as they come. Read once; dropping it cancels the exchange.
+public struct AnswerBytes: AsyncSequence, Sendable {
+    public typealias Element = [UInt8]
+
+    /// Tells the channel when the last copy of the sequence and its iterators is gone.
+    fileprivate final class Lease: Sendable {
+        let channel: AnswerChannel
+        init(_ channel: AnswerChannel) { self.channel = channel }
+        deinit { channel.leave() }
+    }
+
+    private let lease: Lease
+
+    init(_ channel: AnswerChannel) {
+        lease = Lease(channel)
+    }
+
+    public func makeAsyncIterator() -> Iterator {
+        Iterator(lease: lease)
+    }
+
+    public struct Iterator: AsyncIteratorProtocol {
+        private let lease: Lease
+
+        fileprivate init(lease: Lease) {
+            self.lease = lease
+        }
+
+        /// - Throws: ``ProxyError`` when the answer was cut.
+        public mutating func next() async throws -> [UInt8]? {
+            try await lease.channel.next()
+        }
+    }
+
+    /// All bytes.
+    public func collect() async throws -> [UInt8] {
+        var all: [UInt8] = []
+        for try await piece in self { all += piece }
+        return all
+    }
+}
+
+/// Writes an answer into a channel instead of a socket.
+final class ChannelWriter: ResponseWriter {
+    private let channel: AnswerChannel
+    private var pending: [UInt8] = []
+    private(set) var bytesWritten: UInt64 = 0
+    private(set) var isWhole = false
+    var onClientGone: (() -> Void)?
+
+    init(_ channel: AnswerChannel) {
+        self.channel = channel
+    }
+
+    var hasRoom: Bool { channel.hasRoom }
+    var isClosed: Bool { channel.isReaderGone }
+
+    func writeHead(_ head: ResponseHead, length: Int?) {
+        channel.put(head)
+    }
+
+    func write(_ bytes: Span<UInt8>) {
+        bytesWritten += UInt64(bytes.count)
+        for index in bytes.indices { pending.append(bytes[index]) }
+    }
+
+    func flush() {
+        guard !pending.isEmpty else { return }
+        channel.put(pending)
+        pending = []
+    }
+
+    func end() {
+        flush()
+        isWhole = true
+    }
+
+    func abort() {
+        flush()
+    }
+
+    func waitForRoom() async {
+        await channel.waitForRoom()
+    }
+}

@@ -1,0 +1,27 @@
+import SluiceWire
+
+/// How the answer to a request is to be read, told by its fields.
+enum AnswerKind {
+    case events
+    case document
+    case bytes
+    case unusable(ProxyError)
+
+    init(_ headers: HeaderFields, endpoint: Endpoint, isStreaming: Bool) {
+        let type = headers[.contentType]?.lowercased() ?? ""
+        if headers.contains("content-encoding"), headers["content-encoding"] != "identity" {
+            // Not asked for, so not decoded: the client gets the coding with its name.
+            self = .bytes
+        } else if type.hasPrefix("text/event-stream") {
+            self = .events
+        } else if type.hasPrefix("application/json") {
+            self = endpoint.isUnderstood ? .document : .bytes
+        } else if !endpoint.isUnderstood {
+            self = .bytes
+        } else if type.hasPrefix("text/html") {
+            self = .unusable(.badAnswer("a web page instead of an answer"))
+        } else {
+            self = isStreaming ? .events : .document
+        }
+    }
+}

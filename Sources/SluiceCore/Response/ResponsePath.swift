@@ -1,0 +1,318 @@
+import SluiceWire
+
+/// The way back of one exchange: translator, then stages in reverse order, then the client's writer, all in the pass that read the bytes.
+///
+/// It is the receiver of every attempt. Until ``hasStarted`` nothing of an answer was sent, and another attempt may follow.
+final class ResponsePath: ResponseReceiver {
+    /// What kind of answer is coming in.
+    private enum Mode {
+        case idle
+        /// Server-sent events, passed on one by one as they are whole.
+        case events
+        /// A JSON answer, held until it is whole.
+        case document
+        /// Bytes of any kind.
+        case bytes
+        /// An error answer, held for whoever decides about another attempt.
+        case failure
+    }
+
+    let writer: any ResponseWriter
+    private let clock: any ExchangeClock
+    private let limits: PipelineLimits
+    private let dialect: any ClientDialect
+    private let endpoint: Endpoint
+    private let isStreaming: Bool
+    private var stages: StageChain
+    private var translator: (any ResponseTranslator)?
+    /// The client did not ask for the usage chunk that we asked for.
+    private var hidesUsage = false
+
+    private var mode = Mode.idle
+    private var head = ResponseHead(status: 0, headers: HeaderFields())
+    private var scanner: EventScanner
+    private var reader: any StreamReader
+    /// The beginning of an event or document whose end has not arrived.
+    private var held: [UInt8] = []
+    private var facts: EventFacts = []
+    private var expectedLength: Int?
+    private var stopped: ProxyError?
+
+    private(set) var hasStarted = false
+    private(set) var firstByteAt: UInt64?
+    private(set) var usage: TokenUsage?
+    private(set) var events = 0
+    private(set) var lastEventAt: UInt64 = 0
+    var status: Int { head.status }
+
+    init(
+        request: ProxyRequest, dialect: any ClientDialect, stages: StageChain,
+        writer: any ResponseWriter, clock: any ExchangeClock, limits: PipelineLimits
+    ) {
+        self.dialect = dialect
+        self.stages = stages
+        self.writer = writer
+        self.clock = clock
+        self.limits = limits
+        endpoint = request.endpoint
+        isStreaming = request.isStreaming
+        scanner = EventScanner(limit: limits.event)
+        reader = dialect.makeStreamReader(for: request.endpoint)
+    }
+
+    /// Makes ready for the next attempt.
+    func begin(translator: (any ResponseTranslator)?, hidesUsage: Bool) {
+        self.translator = translator
+        self.hidesUsage = hidesUsage
+        mode = .idle
+        held.removeAll()
+    }
+
+    // MARK: Receiving
+
+    func receive(_ head: ResponseHead) -> ReceiveDecision {
+        firstByteAt = firstByteAt ?? clock.now
+        self.head = head
+        guard 200..<300 ~= head.status else {
+            mode = .failure
+            return .more
+        }
+        let kind = AnswerKind(head.headers, endpoint: endpoint, isStreaming: isStreaming)
+        switch kind {
+        case .events: mode = .events
+        case .document: mode = .document
+        case .bytes: mode = .bytes
+        case .unusable(let error): return stop(error)
+        }
+        if case .length(let length) = head.framing { expectedLength = Int(clamping: length) }
+        if mode == .events { startHead(type: "text/event-stream; charset=utf-8", length: nil) }
+        if mode == .bytes { startHead(type: nil, length: expectedLength) }
+        return .more
+    }
+
+    func receive(_ bytes: Span<UInt8>) -> ReceiveDecision {
+        switch mode {
+        case .events: return receiveEvents(bytes)
+        case .bytes: writer.write(bytes)
+        case .document: receiveDocument(bytes)
+        case .failure: hold(bytes, upTo: limits.errorBody)
+        case .idle: break
+        }
+        return stopped == nil ? .more : .stop
+    }
+
+    func receivedAll() -> ReceiveDecision {
+        if writer.isClosed { return .stop }
+        guard hasStarted else { return .more }
+        writer.flush()
+        return writer.hasRoom && !stages.isWaiting ? .more : .wait
+    }
+
+    func resolveWait() async throws(ProxyError) {
+        while stages.isWaiting {
+            emit(await stages.resume())
+            writer.flush()
+            let backlog = held
+            held.removeAll()
+            scanner = EventScanner(limit: limits.event)
+            if receiveEvents(backlog.span) == .stop { break }
+        }
+        if let stopped { throw stopped }
+        await writer.waitForRoom()
+        if writer.isClosed { throw .clientGone }
+    }
+
+    // MARK: Events
+
+    private func receiveEvents(_ bytes: Span<UInt8>) -> ReceiveDecision {
+        var start = 0
+        while !stages.isWaiting, let end = scanner.nextBoundary(in: bytes, from: start) {
+            let piece = bytes.extracting(start..<end)
+            if held.isEmpty {
+                passEvent(piece)
+            } else {
+                hold(piece)
+                let event = held
+                held.removeAll(keepingCapacity: held.count < 4096)
+                passEvent(event.span)
+            }
+            start = end
+            if stopped != nil { return .stop }
+        }
+        if start < bytes.count { hold(bytes.extracting(start..<bytes.count)) }
+        if scanner.isOverLimit { return stop(.badAnswer("an event is larger than the limit")) }
+        return .more
+    }
+
+    private func passEvent(_ raw: Span<UInt8>) {
+        events += 1
+        lastEventAt = clock.now
+        let eventFacts = translator == nil ? reader.read(raw) : []
+        facts.formUnion(eventFacts)
+        if hidesUsage, eventFacts.contains(.usageOnly) { return }
+        if translator == nil, !stages.wantsEvents {
+            writer.write(raw)
+            return
+        }
+        guard let event = ServerSentEvent(parsing: raw) else {
+            writer.write(raw)
+            return
+        }
+        do {
+            guard var translator else { return pass(event, raw: raw) }
+            let translated = try translator.event(event)
+            self.translator = translator
+            for event in translated { passTranslated(event) }
+        } catch {
+            stopped = error
+        }
+    }
+
+    private func passTranslated(_ event: ServerSentEvent) {
+        var raw: [UInt8] = []
+        event.write(into: &raw)
+        facts.formUnion(reader.read(raw.span))
+        pass(event, raw: raw.span)
+    }
+
+    private func pass(_ event: ServerSentEvent, raw: Span<UInt8>) {
+        guard stages.wantsEvents else { return writer.write(raw) }
+        switch stages.pass(event) {
+        case .keep: writer.write(raw)
+        case let result: emit(result)
+        }
+    }
+
+    private func emit(_ result: StageChain.Result) {
+        switch result {
+        case .keep, .waiting: break
+        case .events(let events):
+            var bytes: [UInt8] = []
+            for event in events { event.write(into: &bytes) }
+            writer.write(bytes.span)
+        case .stop(let error): stopped = error
+        }
+    }
+
+    // MARK: Documents
+
+    private func receiveDocument(_ bytes: Span<UInt8>) {
+        hold(bytes)
+        guard held.count > limits.heldDocument, translator == nil, !stages.wantsDocument else {
+            return
+        }
+        // Too large to hold: the rest goes on as it comes, and its usage is not known.
+        mode = .bytes
+        startHead(type: nil, length: expectedLength)
+        writer.write(held.span)
+        held = []
+    }
+
+    private func finishDocument() throws(ProxyError) {
+        var body = held
+        held = []
+        if let translator { body = try translated(body, by: translator) }
+        usage = dialect.usage(inDocument: body, endpoint: endpoint)
+        stages.document(&body)
+        startHead(type: nil, length: body.count)
+        writer.write(body.span)
+        writer.end()
+    }
+
+    private func translated(
+        _ body: [UInt8], by translator: any ResponseTranslator
+    ) throws(ProxyError) -> [UInt8] {
+        var translator = translator
+        return try translator.document(body)
+    }
+
+    private func hold(_ bytes: Span<UInt8>, upTo limit: Int = .max) {
+        let count = min(bytes.count, max(0, limit - held.count))
+        held.reserveCapacity(held.count + count)
+        for index in 0..<count { held.append(bytes[index]) }
+    }
+
+    // MARK: Ends
+
+    private func startHead(type: String?, length: Int?) {
+        var out = ResponseHead(
+            status: head.status, headers: head.headers.filtered(by: .towardsClient))
+        if let type, out.headers[.contentType]?.hasPrefix("text/event-stream") != true {
+            out.headers[.contentType] = type
+        }
+        translator?.head(&out)
+        stages.head(&out)
+        hasStarted = true
+        head = out
+        writer.writeHead(out, length: length)
+    }
+
+    private func stop(_ error: ProxyError) -> ReceiveDecision {
+        stopped = error
+        return .stop
+    }
+
+    /// What the answer came to, once the transport has returned.
+    ///
+    /// - Returns: the held error answer of the upstream, for whoever decides about another attempt.
+    /// - Throws: what cut the answer; nothing was sent yet when ``hasStarted`` is false.
+    func conclude() throws(ProxyError) -> UpstreamRefusal? {
+        if writer.isClosed { throw .clientGone }
+        if let stopped { throw stopped }
+        switch mode {
+        case .idle:
+            throw .badAnswer("no answer")
+        case .failure:
+            defer { held = [] }
+            return UpstreamRefusal(head: head, body: held)
+        case .document:
+            try finishDocument()
+        case .bytes:
+            writer.end()
+        case .events:
+            usage = reader.usage
+            guard held.isEmpty, facts.contains(.terminal) else { throw .cutStream }
+            writer.end()
+        }
+        return nil
+    }
+
+    /// Whether a transport error no longer matters, because the stream's last event had passed.
+    var isOver: Bool { mode == .events && facts.contains(.last) && held.isEmpty }
+
+    /// Tells a client whose answer has begun that it failed.
+    func fail(_ error: ProxyError) {
+        usage = reader.usage ?? usage
+        guard mode == .events else { return writer.abort() }
+        writer.write(dialect.errorEvent(error, endpoint: endpoint).span)
+        writer.end()
+    }
+
+    /// Answers with an error before anything was sent.
+    func refuse(_ error: ProxyError) {
+        var headers = HeaderFields()
+        headers.append("content-type", "application/json")
+        if case .after(let seconds) = error.retry { headers.append("retry-after", String(seconds)) }
+        if error.retry == .never, error.fault == .upstream {
+            headers.append("x-should-retry", "false")
+        }
+        send(status: error.status, headers: headers, body: dialect.errorBody(error))
+    }
+
+    /// Answers with bytes at hand.
+    func send(status: Int, headers: HeaderFields, body: [UInt8]) {
+        var body = body
+        var out = ResponseHead(status: status, headers: headers)
+        stages.head(&out)
+        if 200..<300 ~= status { stages.document(&body) }
+        hasStarted = true
+        head = out
+        writer.writeHead(out, length: body.count)
+        writer.write(body.span)
+        writer.end()
+    }
+
+    func finish(_ outcome: Outcome) {
+        stages.finish(outcome)
+    }
+}

@@ -1,0 +1,27 @@
+public import SluiceWire
+
+/// The way to the client: what a server's connection, or an answer in process, offers to an exchange.
+///
+/// Bytes written are collected and leave with ``flush()``, at the end of the pass that brought them.
+public protocol ResponseWriter: AnyObject {
+    /// Starts the answer.
+    ///
+    /// - Parameter length: of the body in bytes; nil when it is not known yet.
+    func writeHead(_ head: ResponseHead, length: Int?)
+    func write(_ bytes: Span<UInt8>)
+    func flush()
+    /// The answer is whole.
+    func end()
+    /// The answer is cut: the connection closes in a way that cannot be taken for its end.
+    func abort()
+    /// False once more is waiting for the client than the high-water mark allows.
+    var hasRoom: Bool { get }
+    /// Bytes of the answer's body so far.
+    var bytesWritten: UInt64 { get }
+    /// Waits until there is room again.
+    nonisolated(nonsending) func waitForRoom() async
+    /// Whether the client has gone.
+    var isClosed: Bool { get }
+    /// Called once, on the loop, when the client goes away during the exchange.
+    var onClientGone: (() -> Void)? { get set }
+}

@@ -1,0 +1,48 @@
+import SluiceJSON
+import SluiceWire
+
+/// An upstream's answer with an error status, held until it is decided whether another attempt follows.
+struct UpstreamRefusal {
+    let head: ResponseHead
+    let body: [UInt8]
+
+    /// What the client gets: the provider's own error where it is JSON, and never the proxy's credential.
+    func answer(credential: Credential?, dialect: any ClientDialect) -> (Int, HeaderFields, [UInt8])
+    {
+        let error = replacement(credential)
+        var headers = head.headers.filtered(by: .towardsClient)
+        headers[.contentType] = "application/json"
+        headers["content-encoding"] = nil
+        let status = error?.status ?? head.status
+        let bytes = error.map(dialect.errorBody) ?? Redaction.redact(credential?.token, in: body)
+        return (status, headers, bytes)
+    }
+
+    /// Our own words where the upstream's must not or cannot be passed on.
+    private func replacement(_ credential: Credential?) -> ProxyError? {
+        if head.status == 401 || head.status == 403, let credential, !credential.isClients {
+            return ProxyError(
+                status: head.status, code: "provider_rejected_credential", fault: .upstream,
+                message: "The provider rejected the proxy's credential.")
+        }
+        guard 400..<600 ~= head.status else {
+            return .badAnswer("status \(head.status) instead of an answer")
+        }
+        let isError = (try? JSONDocument(parsing: body))?.root["error"] != nil
+        return isError ? nil : .upstreamStatus(head.status)
+    }
+
+    /// For the record: what kind of error the provider reported.
+    var error: ProxyError { .upstreamStatus(head.status) }
+}
+
+/// Takes a secret out of text that leaves the proxy.
+enum Redaction {
+    static func redact(_ secret: String?, in bytes: [UInt8]) -> [UInt8] {
+        guard let secret, secret.utf8.count >= 4 else { return bytes }
+        let needle = Array(secret.utf8)
+        guard bytes.firstRange(of: needle) != nil else { return bytes }
+        let pieces = bytes.split(separator: needle, omittingEmptySubsequences: false)
+        return Array(pieces.joined(separator: Array("[redacted]".utf8)))
+    }
+}
