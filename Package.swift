@@ -52,7 +52,7 @@ let package = Package(
         library("SluiceConfig", [.product(name: "TOMLKit", package: "TOMLKit")]),
         library("SluiceCore", ["SluiceWire", "SluiceJSON", "SluiceConfig", logging]),
         library("SluiceLoop", ["CSluiceLinux"]),
-        library("SluiceServer", ["SluiceCore", "SluiceWire", "SluiceLoop", "CSluiceLinux"]),
+        library("SluiceServer", ["SluiceCore", "SluiceWire", "SluiceLoop", "CSluiceLinux", logging]),
         library(
             "SluiceUpstream",
             ["SluiceCore", "SluiceWire", "SluiceLoop", "CSluiceCurl", "CSluiceLinux"]),

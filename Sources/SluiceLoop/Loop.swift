@@ -50,6 +50,13 @@ public actor Loop {
         try body(poller)
     }
 
+    /// Like ``run(_:)`` for work that waits; it comes back to the loop after each `await`.
+    public func perform<Result: Sendable>(
+        _ body: sending (Poller) async -> Result
+    ) async -> Result {
+        await body(poller)
+    }
+
     private nonisolated func turnUntilStopped() {
         executor.adoptCurrentThread()
         while !isStopped.load(ordering: .acquiring) {

@@ -27,6 +27,7 @@ public final class Poller {
     public let scratch = Scratch()
     public let buffers = BufferPool()
     var alarms = AlarmHeap()
+    private var residents: [ObjectIdentifier: AnyObject] = [:]
 
     private let descriptor: Int32
     private var slots: [Slot] = []
@@ -50,6 +51,15 @@ public final class Poller {
     deinit {
         close(descriptor)
         events.deallocate()
+    }
+
+    /// Keeps one object of a class on this loop, to be found again by ``resident(_:)``.
+    public func settle<Resident: AnyObject>(_ resident: Resident) {
+        residents[ObjectIdentifier(Resident.self)] = resident
+    }
+
+    public func resident<Resident: AnyObject>(_ type: Resident.Type) -> Resident? {
+        residents[ObjectIdentifier(type)] as? Resident
     }
 
     /// Registers a descriptor; `handler` is kept until `unwatch`. Nil when the kernel refuses.

@@ -74,3 +74,33 @@ static inline int sluice_socket_error(int descriptor) {
 }
 
 static inline int sluice_errno(void) { return errno; }
+
+/// Socket type flags that Swift imports as an enumeration of another type.
+static const int sluice_nonblock = SOCK_NONBLOCK;
+static const int sluice_cloexec = SOCK_CLOEXEC;
+
+/// The port a TCP socket is bound to.
+static inline int sluice_local_port(int descriptor) {
+    struct sockaddr_storage a;
+    socklen_t length = sizeof a;
+    if (getsockname(descriptor, (struct sockaddr *)&a, &length) != 0) return 0;
+    if (a.ss_family == AF_INET6) return ntohs(((struct sockaddr_in6 *)&a)->sin6_port);
+    return ntohs(((struct sockaddr_in *)&a)->sin_port);
+}
+
+/// The address without its port, as text; an IPv4 address in IPv6 clothes is shown as IPv4.
+static inline void sluice_address_text(const struct sockaddr_storage *a, char *text, int capacity) {
+    text[0] = 0;
+    if (a->ss_family == AF_INET6) {
+        const struct in6_addr *six = &((const struct sockaddr_in6 *)a)->sin6_addr;
+        if (IN6_IS_ADDR_V4MAPPED(six))
+            inet_ntop(AF_INET, six->s6_addr + 12, text, (socklen_t)capacity);
+        else
+            inet_ntop(AF_INET6, six, text, (socklen_t)capacity);
+    } else {
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)a)->sin_addr, text, (socklen_t)capacity);
+    }
+}
+
+/// A listening Unix socket. A socket file that nobody listens on any more is replaced; a live one is an error.
+int sluice_bind_unix(const char *path, int backlog);

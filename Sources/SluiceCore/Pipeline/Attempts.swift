@@ -170,6 +170,10 @@ final class Attempts {
     /// Answers the client with what ended the last attempt.
     private func end(_ error: ProxyError) -> Outcome {
         if path.writer.isClosed { return .clientGone }
+        if let interruption = path.interruption {
+            path.hasStarted ? path.fail(interruption) : path.refuse(interruption)
+            return .aborted(interruption)
+        }
         if path.hasStarted {
             path.fail(error)
         } else {

@@ -53,6 +53,13 @@ public final class Exchange {
         if let path { services.transport.cancel(path) }
     }
 
+    /// Ends an exchange under way from our side: the client gets the error as an answer, or as the last event of its stream.
+    public func interrupt(_ error: ProxyError) {
+        guard let path else { return }
+        path.interrupt(error)
+        services.transport.cancel(path)
+    }
+
     private func answer() async -> Outcome {
         var dialect = pipeline.fallbackDialect
         do {

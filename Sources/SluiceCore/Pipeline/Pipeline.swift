@@ -41,7 +41,7 @@ public struct Pipeline: Sendable {
     }
 
     /// The dialect for errors that happen before a parser is known.
-    var fallbackDialect: (any ClientDialect)? { parsers.first?.dialect }
+    public var fallbackDialect: (any ClientDialect)? { parsers.first?.dialect }
 }
 
 /// Gives exchanges without a socket a loop to run on.

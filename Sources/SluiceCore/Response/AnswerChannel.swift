@@ -199,7 +199,7 @@ final class ChannelWriter: ResponseWriter {
 
     func write(_ bytes: Span<UInt8>) {
         bytesWritten += UInt64(bytes.count)
-        for index in bytes.indices { pending.append(bytes[index]) }
+        pending.append(copying: bytes)
     }
 
     func flush() {

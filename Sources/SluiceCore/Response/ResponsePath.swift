@@ -37,6 +37,8 @@ final class ResponsePath: ResponseReceiver {
     private var facts: EventFacts = []
     private var expectedLength: Int?
     private var stopped: ProxyError?
+    /// Why the exchange was ended from our side, when it was.
+    private(set) var interruption: ProxyError?
 
     private(set) var hasStarted = false
     private(set) var firstByteAt: UInt64?
@@ -227,9 +229,7 @@ final class ResponsePath: ResponseReceiver {
     }
 
     private func hold(_ bytes: Span<UInt8>, upTo limit: Int = .max) {
-        let count = min(bytes.count, max(0, limit - held.count))
-        held.reserveCapacity(held.count + count)
-        for index in 0..<count { held.append(bytes[index]) }
+        held.append(copying: bytes.extracting(first: min(bytes.count, max(0, limit - held.count))))
     }
 
     // MARK: Ends
@@ -250,6 +250,12 @@ final class ResponsePath: ResponseReceiver {
     private func stop(_ error: ProxyError) -> ReceiveDecision {
         stopped = error
         return .stop
+    }
+
+    /// Ends the answer here, for a reason that is not the upstream's.
+    func interrupt(_ error: ProxyError) {
+        interruption = error
+        stopped = error
     }
 
     /// What the answer came to, once the transport has returned.

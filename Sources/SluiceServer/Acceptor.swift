@@ -1,0 +1,76 @@
+internal import CSluiceLinux
+internal import Glibc
+internal import SluiceLoop
+
+/// Accepts the connections of one listener on one loop.
+///
+/// All loops wait on the same socket; the kernel wakes one of them for each connection, and that loop keeps it.
+final class Acceptor: ReadinessHandler, AlarmHandler {
+    private let listener: Listener
+    private let poller: Poller
+    private unowned let server: ServerLoop
+    private var watch: Poller.Watch?
+    private lazy var retry = Alarm(poller, handler: self)
+    /// How long no connection is accepted after the process ran out of descriptors.
+    private static let pause: UInt64 = 250_000_000
+    /// Connections taken per wake-up, so that loops share a burst.
+    private static let batch = 8
+
+    init(_ listener: Listener, poller: Poller, server: ServerLoop) {
+        self.listener = listener
+        self.poller = poller
+        self.server = server
+    }
+
+    func start() {
+        guard watch == nil else { return }
+        watch = poller.watch(
+            listener.descriptor, for: [.readable, .exclusive], handler: self)
+    }
+
+    func stop() {
+        retry.cancel()
+        guard let watch else { return }
+        poller.unwatch(watch, of: listener.descriptor)
+        self.watch = nil
+    }
+
+    func ready(_ readiness: Readiness) {
+        for _ in 0..<Self.batch {
+            guard server.mayAccept else { return pause() }
+            var address = sockaddr_storage()
+            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+            let descriptor = sluice_accept(listener.descriptor, &address, &length)
+            guard descriptor >= 0 else {
+                let code = sluice_errno()
+                if code == EMFILE || code == ENFILE || code == ENOMEM || code == ENOBUFS {
+                    server.ranOutOfDescriptors()
+                    pause()
+                }
+                return
+            }
+            var isUnix = true
+            if case .tcp = listener.address {
+                isUnix = false
+                _ = sluice_set_option(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+            }
+            server.accepted(descriptor, client: isUnix ? "unix" : Self.text(&address))
+        }
+    }
+
+    /// Stops listening for a while: waiting connections stay in the kernel's queue, and no loop spins on them.
+    private func pause() {
+        stop()
+        retry.set(after: Self.pause)
+    }
+
+    func rang(_ alarm: Alarm) {
+        start()
+    }
+
+    private static func text(_ address: inout sockaddr_storage) -> String {
+        var text = [CChar](repeating: 0, count: 64)
+        sluice_address_text(&address, &text, 64)
+        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
+    }
+}

@@ -1,0 +1,108 @@
+internal import SluiceCore
+internal import SluiceLoop
+internal import SluiceWire
+
+/// Writes one answer to a client's connection: head, framing, bytes. What one pass wrote leaves with one system call.
+final class ConnectionWriter: ResponseWriter {
+    /// How the end of the body is told to the client.
+    private enum Framing { case none, length, chunked, untilClose }
+
+    let id: String
+    var onClientGone: (() -> Void)?
+    private(set) var bytesWritten: UInt64 = 0
+    private(set) var keepsAlive: Bool
+    private let head: RequestHead
+    private let body: RequestBodyReader
+    private let connection: Connection
+    private var framing = Framing.none
+    /// The head, until it is sent, and framing in front of the pass's bytes.
+    private var front: [UInt8] = []
+    private var pending: [UInt8] = []
+    private var isStarted = false
+
+    init(_ head: RequestHead, body: RequestBodyReader, connection: Connection) {
+        self.head = head
+        self.body = body
+        self.connection = connection
+        id = connection.server.nextID()
+        keepsAlive = head.keepAlive && !connection.inputEnded
+    }
+
+    var isClosed: Bool { connection.phase == .closed }
+    var hasRoom: Bool { connection.waitingBytes <= connection.server.settings.highWaterMark }
+
+    func waitForRoom() async {
+        await connection.waitForRoom()
+    }
+
+    func writeHead(_ answer: ResponseHead, length: Int?) {
+        isStarted = true
+        let hasBody = head.method != .head && answer.status != 204 && answer.status != 304
+        if !hasBody {
+            framing = .none
+        } else if length != nil {
+            framing = .length
+        } else {
+            framing = head.version == .http11 ? .chunked : .untilClose
+        }
+        // A body that was not read to its end would be taken for the next request.
+        if connection.server.isDraining || !body.isComplete || framing == .untilClose {
+            keepsAlive = false
+        }
+        front = connection.poller.buffers.take()
+        MessageWriter.statusLine(answer.status, into: &front)
+        front += connection.server.dateField()
+        answer.headers.writeFields(into: &front)
+        MessageWriter.field(name: "x-sluice-request-id", value: id, into: &front)
+        if let length, answer.status != 204, answer.status != 304 {
+            MessageWriter.field(name: "content-length", value: length, into: &front)
+        } else if framing == .chunked {
+            front += Self.chunkedField
+        }
+        if !keepsAlive {
+            front += Self.closeField
+        } else if head.version == .http10 {
+            front += Self.keepAliveField
+        }
+        MessageWriter.lineEnd(into: &front)
+    }
+
+    func write(_ bytes: Span<UInt8>) {
+        guard framing != .none, !bytes.isEmpty else { return }
+        bytesWritten += UInt64(bytes.count)
+        if pending.isEmpty { pending = connection.poller.buffers.take() }
+        pending.append(copying: bytes)
+    }
+
+    func flush() {
+        send(isLast: false)
+    }
+
+    func end() {
+        send(isLast: true)
+    }
+
+    private func send(isLast: Bool) {
+        if framing == .chunked {
+            if !pending.isEmpty {
+                if front.isEmpty { front = connection.poller.buffers.take() }
+                MessageWriter.chunkHeader(size: pending.count, into: &front)
+                MessageWriter.lineEnd(into: &pending)
+            }
+            if isLast { MessageWriter.lastChunk(into: &pending) }
+        }
+        guard !front.isEmpty || !pending.isEmpty else { return }
+        connection.send(front, pending)
+        connection.poller.buffers.give(&front)
+        connection.poller.buffers.give(&pending)
+    }
+
+    func abort() {
+        keepsAlive = false
+        connection.reset()
+    }
+
+    private static let chunkedField = Array("transfer-encoding: chunked\r\n".utf8)
+    private static let closeField = Array("connection: close\r\n".utf8)
+    private static let keepAliveField = Array("connection: keep-alive\r\n".utf8)
+}

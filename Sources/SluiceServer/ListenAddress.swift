@@ -1,0 +1,48 @@
+/// Where to listen: `127.0.0.1:8080`, `[::1]:8080`, `:8080` for all addresses, or `unix:/run/sluice.sock`.
+public enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
+    case tcp(host: String, port: UInt16)
+    case unix(path: String)
+
+    /// The longest path the kernel takes in `sockaddr_un`, without its final zero.
+    static let longestPath = 107
+
+    /// - Throws: ``InvalidAddress`` with a sentence that says what is wrong.
+    public init(_ text: String) throws(InvalidAddress) {
+        if text.hasPrefix("unix:") {
+            let path = String(text.dropFirst(5))
+            guard path.hasPrefix("/"), path.utf8.count <= Self.longestPath else {
+                throw InvalidAddress(
+                    reason: "a Unix socket needs an absolute path of at most 107 bytes")
+            }
+            self = .unix(path: path)
+            return
+        }
+        guard let colon = text.lastIndex(of: ":"),
+            let port = UInt16(text[text.index(after: colon)...])
+        else { throw InvalidAddress(reason: "an address ends in a port: \"127.0.0.1:8080\"") }
+        var host = String(text[..<colon])
+        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+        self = .tcp(host: host.isEmpty ? "::" : host, port: port)
+    }
+
+    public var description: String {
+        switch self {
+        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .unix(let path): "unix:\(path)"
+        }
+    }
+
+    /// Whether only this machine can reach it.
+    public var isLocal: Bool {
+        switch self {
+        case .tcp(let host, _): host == "::1" || host.hasPrefix("127.") || host == "localhost"
+        case .unix: true
+        }
+    }
+}
+
+/// An address that cannot be listened on.
+public struct InvalidAddress: Error, Sendable, CustomStringConvertible {
+    public let reason: String
+    public var description: String { reason }
+}

@@ -1,0 +1,76 @@
+internal import CSluiceLinux
+internal import Glibc
+
+/// A listening socket, shared by the acceptors of all loops.
+public final class Listener: Sendable {
+    public let address: ListenAddress
+    let descriptor: Int32
+    private static let backlog: Int32 = 4096
+
+    /// Binds and listens. Port 0 takes a free one; ``address`` then names it.
+    ///
+    /// - Throws: ``CannotListen``.
+    public init(_ wanted: ListenAddress) throws(CannotListen) {
+        switch wanted {
+        case .tcp(let host, let port):
+            (descriptor, address) = try Self.bindTCP(host: host, port: port, wanted: wanted)
+        case .unix(let path):
+            descriptor = try Self.bindUnix(path: path, wanted: wanted)
+            address = wanted
+        }
+    }
+
+    /// Stops listening: connects are refused from now on.
+    func close() {
+        Glibc.shutdown(descriptor, Int32(SHUT_RDWR))
+        Glibc.close(descriptor)
+        if case .unix(let path) = address { unlink(path) }
+    }
+
+    private static func bindTCP(
+        host: String, port: UInt16, wanted: ListenAddress
+    ) throws(CannotListen) -> (Int32, ListenAddress) {
+        var hints = addrinfo()
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
+        var found: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(host, String(port), &hints, &found) == 0, let info = found else {
+            throw CannotListen(address: wanted, reason: "the host name is not known")
+        }
+        defer { freeaddrinfo(found) }
+        let descriptor = socket(
+            info.pointee.ai_family, info.pointee.ai_socktype | sluice_nonblock | sluice_cloexec, 0)
+        guard descriptor >= 0 else { throw .last(wanted) }
+        _ = sluice_set_option(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
+        if info.pointee.ai_family == AF_INET6, host == "::" {
+            _ = sluice_set_option(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 0)
+        }
+        guard bind(descriptor, info.pointee.ai_addr, info.pointee.ai_addrlen) == 0,
+            listen(descriptor, backlog) == 0
+        else {
+            let failure = CannotListen.last(wanted)
+            Glibc.close(descriptor)
+            throw failure
+        }
+        return (descriptor, .tcp(host: host, port: UInt16(sluice_local_port(descriptor))))
+    }
+
+    private static func bindUnix(
+        path: String, wanted: ListenAddress
+    ) throws(CannotListen) -> Int32 {
+        let descriptor = sluice_bind_unix(path, backlog)
+        guard descriptor >= 0 else { throw .last(wanted) }
+        return descriptor
+    }
+}
+
+/// A socket could not be bound.
+public struct CannotListen: Error, Sendable, CustomStringConvertible {
+    public let address: ListenAddress
+    public let reason: String
+    public var description: String { "cannot listen on \(address): \(reason)" }
+
+    static func last(_ address: ListenAddress) -> CannotListen {
+        CannotListen(address: address, reason: String(cString: strerror(sluice_errno())))
+    }
+}

@@ -1,0 +1,61 @@
+internal import CSluiceLinux
+internal import SluiceLoop
+internal import SluiceWire
+
+/// Bytes on their way to one client: what the kernel did not take waits here, in order.
+struct OutputQueue {
+    /// What one attempt to send came to.
+    enum Progress { case allSent, someLeft, broken }
+
+    private var waiting: [UInt8] = []
+    private var sent = 0
+
+    var count: Int { waiting.count - sent }
+    var isEmpty: Bool { count == 0 }
+
+    /// Sends two pieces with one system call, or queues them behind what waits already.
+    mutating func send(
+        _ first: [UInt8], _ second: [UInt8], to descriptor: Int32, pool: BufferPool
+    ) -> Progress {
+        var taken = 0
+        if isEmpty {
+            // Safety: both arrays are alive during the call, which only reads them.
+            taken = first.withUnsafeBytes { a in
+                second.withUnsafeBytes { b in
+                    sluice_send2(descriptor, a.baseAddress, a.count, b.baseAddress, b.count)
+                }
+            }
+            if taken < 0 {
+                guard Self.isTemporary else { return .broken }
+                taken = 0
+            }
+            if taken == first.count + second.count { return .allSent }
+        }
+        if waiting.isEmpty { waiting = pool.take() }
+        waiting.append(copying: first.span.extracting(droppingFirst: min(taken, first.count)))
+        waiting.append(copying: second.span.extracting(droppingFirst: max(0, taken - first.count)))
+        return .someLeft
+    }
+
+    /// Sends more of what waits, as far as the kernel takes it.
+    mutating func flush(to descriptor: Int32, pool: BufferPool) -> Progress {
+        while !isEmpty {
+            let start = sent
+            // Safety: the array is alive during the call, which only reads it.
+            let taken = waiting.withUnsafeBytes { bytes in
+                sluice_send2(
+                    descriptor, bytes.baseAddress.map { $0 + start }, bytes.count - start, nil, 0)
+            }
+            guard taken > 0 else { return Self.isTemporary ? .someLeft : .broken }
+            sent += taken
+        }
+        pool.give(&waiting)
+        sent = 0
+        return .allSent
+    }
+
+    private static var isTemporary: Bool {
+        let code = sluice_errno()
+        return code == EAGAIN || code == EINTR
+    }
+}

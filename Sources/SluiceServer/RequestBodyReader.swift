@@ -1,0 +1,129 @@
+internal import SluiceCore
+internal import SluiceLoop
+internal import SluiceWire
+
+/// Reads the body of one request: framing removed, bounded, and only as far as somebody asks for it.
+final class RequestBodyReader: IncomingBody {
+    private let framing: BodyFraming
+    private unowned let connection: Connection
+    private var decoder: BodyDecoder
+    private var collected: [UInt8] = []
+    private var refusal: Refusal?
+    private var hasTimedOut = false
+    private var mustContinue: Bool
+    private(set) var isComplete: Bool
+    /// Whether ``take(_:)`` changed something since it was last looked at.
+    private(set) var hasNews = false
+    /// Decoded bytes that may wait for a reader that takes pieces.
+    private static let pieceLimit = 256 << 10
+
+    init(_ head: RequestHead, connection: Connection) {
+        framing = head.framing
+        self.connection = connection
+        decoder = BodyDecoder(head.framing, limits: connection.server.settings.chunkLimits)
+        isComplete = head.framing == .none || head.framing == .length(0)
+        mustContinue = head.expectsContinue && head.version == .http11
+    }
+
+    var totalLength: UInt64? {
+        if case .length(let length) = framing { length } else { nil }
+    }
+
+    /// Whether the client still waits for leave to send, and may never send.
+    var isUnasked: Bool { mustContinue && !isComplete }
+
+    func collect(upTo limit: Int) async throws(ProxyError) -> [UInt8] {
+        if let totalLength {
+            guard totalLength <= UInt64(limit) else { throw .bodyTooLarge }
+            // Room for the padding that the JSON index needs behind the last byte.
+            collected.reserveCapacity(Int(totalLength) + 64)
+        }
+        while !isComplete {
+            try await read()
+            guard collected.count <= limit else { throw .bodyTooLarge }
+        }
+        defer { collected = [] }
+        return collected
+    }
+
+    func next() async throws(ProxyError) -> [UInt8]? {
+        while collected.isEmpty, !isComplete { try await read() }
+        if collected.isEmpty { return nil }
+        defer { collected = [] }
+        return collected
+    }
+
+    private func read() async throws(ProxyError) {
+        if mustContinue, connection.input.isEmpty {
+            connection.send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8), [])
+        }
+        mustContinue = false
+        connection.direct(to: self)
+        defer { connection.direct(to: nil) }
+        hasNews = false
+        if connection.input.isEmpty {
+            let received = await connection.receive()
+            if !received, !hasTimedOut {
+                throw connection.phase == .closed ? .clientGone : .cutBody
+            }
+        } else {
+            decodeInput()
+        }
+        if hasTimedOut { throw .bodyTimeout }
+        if let refusal { throw ProxyError(refusal) }
+    }
+
+    private func decodeInput() {
+        let input = connection.input
+        connection.consume(input.count)
+        take(input.span)
+    }
+
+    /// Decodes bytes as they were read; what follows the body goes back to the connection.
+    func take(_ bytes: Span<UInt8>) {
+        hasNews = true
+        var offset = 0
+        while true {
+            switch decoder.next(bytes, from: offset) {
+            case .data(let range):
+                collected.append(copying: bytes.extracting(range))
+                offset = range.upperBound
+            case .needMore:
+                return
+            case .end(let end):
+                isComplete = true
+                if end < bytes.count { connection.keep(bytes.extracting(end..<bytes.count)) }
+                return
+            case .refused(let refusal):
+                self.refusal = refusal
+                return
+            }
+        }
+    }
+
+    func timeOut() {
+        hasTimedOut = true
+        hasNews = true
+    }
+}
+
+extension ProxyError {
+    /// A request that breaks HTTP: the parser's sentence, and the connection closes.
+    init(_ refusal: Refusal) {
+        self.init(
+            status: refusal.status, code: "bad_http_request", fault: .client,
+            message: refusal.message, closesConnection: true)
+    }
+
+    static let bodyTimeout = ProxyError(
+        status: 408, code: "request_timeout", fault: .client,
+        message: "The request body did not arrive in time.", closesConnection: true)
+
+    static let headerTimeout = ProxyError(
+        status: 408, code: "request_timeout", fault: .client,
+        message: "The request did not arrive in time.", closesConnection: true)
+
+    static let cutBody = ProxyError(
+        status: 400, code: "incomplete_body", fault: .client,
+        message: "The request ended before its body was complete.", closesConnection: true)
+}

@@ -1,0 +1,134 @@
+internal import Logging
+public import SluiceCore
+public import SluiceLoop
+internal import Synchronization
+
+/// The listening side of the proxy: listeners, loops and their connections.
+///
+/// ```swift
+/// let server = try await Server.start(on: addresses, loops: loops, settings: settings, pipeline: pipeline) { poller in … }
+/// await server.drain(within: .seconds(30))
+/// ```
+public final class Server: Sendable {
+    private let listeners: [Listener]
+    private let loops: [Loop]
+    private let state: ServerState
+    private let isListening = Mutex(true)
+
+    private init(listeners: [Listener], loops: [Loop], state: ServerState) {
+        self.listeners = listeners
+        self.loops = loops
+        self.state = state
+    }
+
+    /// Binds all addresses, then accepts on all loops.
+    ///
+    /// - Parameter services: called once on each loop, for what exchanges need there.
+    /// - Throws: ``CannotListen``; then nothing listens.
+    public static func start(
+        on addresses: [ListenAddress], loops: [Loop], settings: ServerSettings, pipeline: Pipeline,
+        services: @escaping @Sendable (Poller) -> LoopServices
+    ) async throws(CannotListen) -> Server {
+        var listeners: [Listener] = []
+        for address in addresses {
+            do {
+                listeners.append(try Listener(address))
+            } catch {
+                for listener in listeners { listener.close() }
+                throw error
+            }
+        }
+        let logger = pipeline.logger
+        let state = ServerState(pipeline: pipeline) {
+            logger.error("out of descriptors: accepting pauses")
+        }
+        let bound = listeners
+        for loop in loops {
+            await loop.run { poller in
+                let server = ServerLoop(
+                    poller: poller, services: services(poller), settings: settings, shared: state)
+                poller.settle(server)
+                for listener in bound { server.listen(listener) }
+            }
+        }
+        return Server(listeners: listeners, loops: loops, state: state)
+    }
+
+    /// Where it listens, with the ports that were taken.
+    public var addresses: [ListenAddress] { listeners.map(\.address) }
+
+    /// Open client connections.
+    public var connections: Int { state.connections.load(ordering: .relaxed) }
+
+    /// Serves requests from now on by another pipeline; those under way keep theirs.
+    public func replace(_ pipeline: Pipeline) {
+        state.pipeline = pipeline
+    }
+
+    /// Refuses new connections.
+    public func stopListening() async {
+        guard
+            isListening.withLock({ isListening in
+                defer { isListening = false }
+                return isListening
+            })
+        else { return }
+        for loop in loops {
+            await loop.run { $0.resident(ServerLoop.self)?.stopListening() }
+        }
+        for listener in listeners { listener.close() }
+    }
+
+    /// Stops listening, lets requests under way finish, and interrupts what is left after `limit`.
+    ///
+    /// - Returns: how many exchanges had to be interrupted.
+    @discardableResult
+    public func drain(within limit: Duration) async -> Int {
+        await stopListening()
+        return await withTaskGroup(of: Int?.self) { group in
+            group.addTask {
+                await self.drainLoops()
+                return 0
+            }
+            group.addTask { await self.interruptAll(after: limit) }
+            let interrupted = await group.next() ?? nil
+            if let interrupted, interrupted > 0 {
+                // Error events are on their way; a client that does not read is not waited for.
+                group.addTask { await self.interruptAll(after: .seconds(2)) }
+                _ = await group.next()
+            }
+            group.cancelAll()
+            return interrupted ?? 0
+        }
+    }
+
+    private func interruptAll(after delay: Duration) async -> Int? {
+        guard (try? await Task.sleep(for: delay)) != nil else { return nil }
+        return await interruptAll()
+    }
+
+    private func drainLoops() async {
+        await withTaskGroup(of: Void.self) { group in
+            for loop in loops {
+                group.addTask { await loop.perform { await $0.resident(ServerLoop.self)?.drain() } }
+            }
+        }
+    }
+
+    /// Ends everything under way with an error event or answer.
+    @discardableResult
+    public func interruptAll() async -> Int {
+        let count = connections
+        for loop in loops {
+            await loop.run { $0.resident(ServerLoop.self)?.interruptAll(.shuttingDown) }
+        }
+        return count
+    }
+}
+
+extension ProxyError {
+    /// The proxy stops before the answer is complete.
+    public static let shuttingDown = ProxyError(
+        status: 503, code: "proxy_shutting_down", fault: .proxy, retry: .after(seconds: 1),
+        message: "The proxy is shutting down.")
+}

@@ -1,0 +1,116 @@
+internal import SluiceCore
+internal import SluiceLoop
+internal import SluiceWire
+internal import Synchronization
+
+/// The client side of one loop: its acceptors and connections.
+final class ServerLoop {
+    let poller: Poller
+    let services: LoopServices
+    let settings: ServerSettings
+    private let shared: ServerState
+    private var acceptors: [Acceptor] = []
+    private var connections: [ObjectIdentifier: Connection] = [:]
+    private var ids = RequestID()
+    private var date = ResponseDate()
+    private var onceEmpty: (() -> Void)?
+    private(set) var isDraining = false
+
+    init(poller: Poller, services: LoopServices, settings: ServerSettings, shared: ServerState) {
+        self.poller = poller
+        self.services = services
+        self.settings = settings
+        self.shared = shared
+    }
+
+    /// The pipeline of this moment: a reload changes it between two requests.
+    var pipeline: Pipeline { shared.pipeline }
+
+    func nextID() -> String { ids.next() }
+    func dateField() -> [UInt8] { date.field(at: poller.now) }
+
+    // MARK: Connections
+
+    func listen(_ listener: Listener) {
+        let acceptor = Acceptor(listener, poller: poller, server: self)
+        acceptors.append(acceptor)
+        acceptor.start()
+    }
+
+    var mayAccept: Bool {
+        shared.connections.load(ordering: .relaxed) < settings.maximumConnections
+    }
+
+    func accepted(_ descriptor: Int32, client: String) {
+        shared.connections.add(1, ordering: .relaxed)
+        let connection = Connection(descriptor, client: client, server: self)
+        connections[ObjectIdentifier(connection)] = connection
+        if !connection.start() { closed(connection) }
+    }
+
+    func closed(_ connection: Connection) {
+        guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+        shared.connections.subtract(1, ordering: .relaxed)
+        if connections.isEmpty, isDraining { reportEmpty() }
+    }
+
+    func ranOutOfDescriptors() {
+        shared.noteExhaustion(now: poller.now)
+    }
+
+    /// Answers a request that never became one, and records it.
+    func refuse(_ refusal: Refusal, on connection: Connection, startedAt: UInt64) {
+        refuse(ProxyError(refusal), on: connection, startedAt: startedAt)
+    }
+
+    func refuse(_ error: ProxyError, on connection: Connection, startedAt: UInt64) {
+        let pipeline = self.pipeline
+        let body = pipeline.fallbackDialect?.errorBody(error) ?? []
+        var front: [UInt8] = []
+        MessageWriter.statusLine(error.status, into: &front)
+        front += dateField()
+        MessageWriter.field(name: "content-type", value: "application/json", into: &front)
+        MessageWriter.field(name: "content-length", value: body.count, into: &front)
+        MessageWriter.field(name: "connection", value: "close", into: &front)
+        MessageWriter.lineEnd(into: &front)
+        connection.send(front, body)
+        var record = AccessRecord(
+            id: nextID(), client: connection.client, method: "-", route: "unknown")
+        record.status = error.status
+        record.outcome = Outcome.refused(error).name
+        record.errorCode = error.code
+        record.errorDetail = error.message
+        record.bytesOut = UInt64(body.count)
+        record.duration = poller.now &- startedAt
+        pipeline.records.started()
+        pipeline.records.finished(record)
+    }
+
+    // MARK: Draining
+
+    func stopListening() {
+        for acceptor in acceptors { acceptor.stop() }
+        acceptors = []
+    }
+
+    /// Closes idle connections, and returns when those at work have finished.
+    func drain() async {
+        isDraining = true
+        for connection in Array(connections.values) { connection.drain() }
+        guard !connections.isEmpty else { return }
+        await withUnsafeContinuation { continuation in
+            onceEmpty = { continuation.resume() }
+        }
+    }
+
+    /// Ends what is still at work, with an error its clients can see.
+    func interruptAll(_ error: ProxyError) {
+        for connection in Array(connections.values) { connection.interrupt(error) }
+    }
+
+    private func reportEmpty() {
+        let report = onceEmpty
+        onceEmpty = nil
+        report?()
+    }
+}

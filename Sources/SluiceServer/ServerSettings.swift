@@ -1,0 +1,25 @@
+public import SluiceWire
+
+/// Limits of the client side: how long a client may take, and how much it may send. Nil turns a time limit off.
+public struct ServerSettings: Sendable {
+    /// From the first byte of a request (the first connection's: from its accept) to the end of its head.
+    public var headerTimeout: Duration? = .seconds(10)
+    /// Between two reads of a request's body.
+    public var bodyTimeout: Duration? = .seconds(30)
+    /// Between two requests of a connection.
+    public var keepAliveTimeout: Duration? = .seconds(75)
+    /// While bytes wait for a client that takes none.
+    public var writeTimeout: Duration? = .seconds(60)
+    /// For connections that are closed while the client may still be sending.
+    public var lingerTimeout: Duration = .seconds(2)
+    public var headLimits = HeadLimits.standard
+    public var chunkLimits = ChunkLimits.standard
+    /// Bytes waiting for one client above which its upstream is not read.
+    public var highWaterMark = 256 << 10
+    /// Client connections at once, over all loops.
+    public var maximumConnections = 16_384
+    /// Whether a client that closed its sending side still gets its answer.
+    public var allowsHalfClose = false
+
+    public init() {}
+}
