@@ -2,6 +2,9 @@
 #include "scalars.hpp"
 #include "scan.hpp"
 
+// The automaton's state stays in registers only if all of it is one function.
+#define INLINED __attribute__((always_inline)) inline
+
 namespace sluice_json {
 namespace {
 
@@ -25,27 +28,27 @@ struct indexer {
     uint32_t code = sluice_json_ok;
     size_t offset = 0;
 
-    bool refuse(uint32_t why, size_t where) {
+    INLINED bool refuse(uint32_t why, size_t where) {
         code = why;
         offset = where;
         return false;
     }
 
-    size_t here() const { return cursor < structure.count ? structure.at[cursor] : length; }
+    INLINED size_t here() const { return cursor < structure.count ? structure.at[cursor] : length; }
 
     /// The structural byte at the cursor; 0, which begins nothing, behind the last.
-    uint8_t peek() const {
+    INLINED uint8_t peek() const {
         return cursor < structure.count ? bytes[structure.at[cursor]] : uint8_t(0);
     }
 
-    bool put(uint32_t start, uint32_t end, uint8_t kind, uint8_t flags) {
+    INLINED bool put(uint32_t start, uint32_t end, uint8_t kind, uint8_t flags) {
         if (count >= limit) return refuse(sluice_json_too_many_values, start);
         tape[count] = {start, end, count + 1, kind, flags, 0};
         count++;
         return true;
     }
 
-    bool open(uint8_t kind) {
+    INLINED bool open(uint8_t kind) {
         uint32_t start = structure.at[cursor++];
         if (depth >= maximum_depth) return refuse(sluice_json_too_deep, start);
         if (!put(start, 0, kind, 0)) return false;
@@ -55,7 +58,7 @@ struct indexer {
         return true;
     }
 
-    void close() {
+    INLINED void close() {
         sluice_json_entry &entry = tape[parent];
         parent = entry.next;
         entry.end = structure.at[cursor++] + 1;
@@ -65,7 +68,7 @@ struct indexer {
 
     /// The scan marks only the opening quote, and promises that nothing but space follows the closing one up to the
     /// next structural byte.
-    bool string() {
+    INLINED bool string() {
         uint32_t start = structure.at[cursor++];
         uint32_t end = structure.at[cursor];
         while (is_space(bytes[end - 1])) end--;
@@ -81,11 +84,11 @@ struct indexer {
 
     /// After a scalar comes the next structural byte or space; once there is space, the scan promises that nothing
     /// else comes before the next structural byte.
-    bool ends(const uint8_t *at, uint32_t next) const {
+    INLINED bool ends(const uint8_t *at, uint32_t next) const {
         return at == bytes + next || is_space(*at);
     }
 
-    bool number() {
+    INLINED bool number() {
         uint32_t start = structure.at[cursor++];
         uint32_t next = structure.at[cursor];
         bool integer, valid;
@@ -95,7 +98,7 @@ struct indexer {
                    integer ? SLUICE_JSON_INTEGER : 0);
     }
 
-    bool literal(const char *text, uint32_t size, uint8_t kind) {
+    INLINED bool literal(const char *text, uint32_t size, uint8_t kind) {
         uint32_t start = structure.at[cursor++];
         uint32_t next = structure.at[cursor];
         if (next - start < size || memcmp(bytes + start, text, size) != 0
@@ -104,7 +107,7 @@ struct indexer {
         return put(start, start + size, kind, 0);
     }
 
-    bool name() {
+    INLINED bool name() {
         if (peek() != '"') return refuse(sluice_json_syntax, here());
         if (!string()) return false;
         if (peek() != ':') return refuse(sluice_json_syntax, here());
@@ -113,10 +116,13 @@ struct indexer {
     }
 
     /// Reads a scalar, or opens a bracket. `opened` says that a first child has to follow.
-    bool value(bool &opened) {
+    INLINED bool value(bool &opened) {
         opened = false;
-        switch (peek()) {
-        case '"': return string();
+        uint8_t byte = peek();
+        // Strings and numbers are most of any text; asked first, they are well predicted.
+        if (byte == '"') return string();
+        if (is_digit(byte)) return number();
+        switch (byte) {
         case '{':
             if (!open(sluice_json_object)) return false;
             if (peek() == '}') { close(); return true; }
@@ -130,14 +136,13 @@ struct indexer {
         case 't': return literal("true", 4, sluice_json_true);
         case 'f': return literal("false", 5, sluice_json_false);
         case 'n': return literal("null", 4, sluice_json_null);
-        case '-': case '0': case '1': case '2': case '3': case '4':
-        case '5': case '6': case '7': case '8': case '9': return number();
+        case '-': return number();
         default: return refuse(sluice_json_syntax, here());
         }
     }
 
     /// Moves from the end of a value to the start of the next, closing brackets on the way.
-    bool advance() {
+    INLINED bool advance() {
         while (parent != no_parent) {
             bool object = tape[parent].kind == sluice_json_object;
             uint8_t byte = peek();
@@ -151,7 +156,7 @@ struct indexer {
         return true;
     }
 
-    bool run() {
+    INLINED bool run() {
         do {
             bool opened;
             if (!value(opened)) return false;

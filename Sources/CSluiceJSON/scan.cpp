@@ -69,14 +69,15 @@ size_t invalid_utf8_offset(const uint8_t *bytes, size_t length) {
     return length;
 }
 
-/// The first control character inside a string, or else the quote that nothing closes.
+/// The first control character inside a string or backslash outside, or else the quote that nothing closes.
 size_t broken_string_offset(const uint8_t *bytes, size_t length) {
     size_t opened = length;
     bool inside = false;
     for (size_t at = 0; at < length; at++) {
         uint8_t byte = bytes[at];
         if (inside && byte < 0x20) return at;
-        if (inside && byte == '\\') {
+        if (byte == '\\') {
+            if (!inside) return at;
             at++;
             continue;
         }

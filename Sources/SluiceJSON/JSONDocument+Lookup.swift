@@ -47,7 +47,7 @@ extension JSONDocument {
     /// Whether the string at a tape index says `text`. Allocates only for a string with escapes.
     func matches(_ index: Int, _ text: String) -> Bool {
         let entry = tape[index]
-        guard !entry.isEscaped else { return decodedBytes(entry).elementsEqual(text.utf8) }
+        guard !entry.isEscaped else { return decodedBytes(of: entry).elementsEqual(text.utf8) }
         let inside = entry.inside
         guard text.utf8.count == inside.count else { return false }
         let wanted = text.utf8.span
@@ -55,11 +55,5 @@ extension JSONDocument {
         for offset in 0..<inside.count
         where wanted[offset] != present[inside.lowerBound + offset] { return false }
         return true
-    }
-
-    /// The bytes that a string says.
-    func decodedBytes(_ entry: JSONEntry) -> [UInt8] {
-        let inside = bytes[entry.inside]
-        return entry.isEscaped ? decodingEscapes(of: inside) : Array(inside)
     }
 }

@@ -3,11 +3,7 @@ internal import CSluiceJSON
 extension JSONValue {
     /// The text of a string with its escapes decoded; `nil` for other kinds. A lone surrogate reads as U+FFFD.
     public var string: String? {
-        guard entry.isString else { return nil }
-        guard entry.isEscaped else {
-            return String(decoding: document.bytes[entry.inside], as: UTF8.self)
-        }
-        return String(decoding: document.decodedBytes(entry), as: UTF8.self)
+        entry.isString ? document.text(of: entry) : nil
     }
 
     /// The bytes between the quotes of a string without escapes: its text in UTF-8, not copied. `nil` for other kinds

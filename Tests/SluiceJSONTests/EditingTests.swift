@@ -70,4 +70,113 @@ struct EditingTests {
         #expect(found)
         try expect(edited, is: edit.after)
     }
+
+    @Test func aRepeatedNameIsSetOnce() throws {
+        var edited = try document(#"{"a":1, "x":0, "\u0061":2, "y":0, "a":3}"#)
+        edited.set("a", to: 9)
+        try expect(edited, is: #"{"x":0, "y":0, "a":9}"#)
+    }
+
+    @Test(arguments: [
+        ("{}", ["a", "b"]), (#"{"a":1}"#, ["a", "b"]), (#"{"a":[]}"#, ["a", "0"]),
+        (#"{"a":[1]}"#, ["a", "x"]), ("[]", ["a"]), ("1", ["a"]), (#"{"a":[1]}"#, ["a", "1"]),
+        (#"{"a":[1]}"#, ["a", "-1"]),
+    ])
+    func settingWhereNothingIsChangesNothing(_ text: String, _ path: [String]) throws {
+        var edited = try document(text)
+        let found = edited.set(path, to: 1)
+        #expect(!found)
+        try expect(edited, is: text)
+    }
+
+    @Test(arguments: [
+        (#"{"a":1,"b":2,"c":3}"#, ["a"], #"{"b":2,"c":3}"#),
+        (#"{"a":1,"b":2,"c":3}"#, ["b"], #"{"a":1,"c":3}"#),
+        (#"{"a":1,"b":2,"c":3}"#, ["c"], #"{"a":1,"b":2}"#),
+        (#"{ "a" : 1 , "b" : 2 , "c" : 3 }"#, ["a"], #"{ "b" : 2 , "c" : 3 }"#),
+        (#"{ "a" : 1 , "b" : 2 , "c" : 3 }"#, ["b"], #"{ "a" : 1 , "c" : 3 }"#),
+        (#"{ "a" : 1 , "b" : 2 , "c" : 3 }"#, ["c"], #"{ "a" : 1 , "b" : 2 }"#),
+        (#"{ "a" : 1 }"#, ["a"], #"{  }"#), (#"{"a":{"b":[1,2]}}"#, ["a", "b"], #"{"a":{}}"#),
+        (#"{"a":{"b":[1,2],"c":0}}"#, ["a", "b"], #"{"a":{"c":0}}"#),
+        (#"{"a":1,"x":0,"a":2,"\u0061":3}"#, ["a"], #"{"x":0}"#),
+        (#"{"größe":1,"x":","}"#, ["größe"], #"{"x":","}"#),
+        (#"{"x":",","y":" , "}"#, ["y"], #"{"x":","}"#),
+        (#"[1, 2, 3]"#, ["0"], "[2, 3]"), (#"[1, 2, 3]"#, ["1"], "[1, 3]"),
+        (#"[1, 2, 3]"#, ["2"], "[1, 2]"), ("[ [ ] ]", ["0"], "[  ]"),
+        ("{\n  \"a\": 1,\n  \"b\": 2\n}\n", ["b"], "{\n  \"a\": 1\n}\n"),
+    ])
+    func removingTakesOneCommaAlong(_ before: String, _ path: [String], _ after: String) throws {
+        var edited = try document(before)
+        let found = edited.remove(path)
+        #expect(found)
+        try expect(edited, is: after)
+    }
+
+    @Test(arguments: [[], ["b"], ["a", "b"], ["a", "0"]] as [[String]])
+    func removingWhatIsNotThereChangesNothing(_ path: [String]) throws {
+        var edited = try document(#"{"a":1}"#)
+        let found = edited.remove(path)
+        #expect(!found)
+        try expect(edited, is: #"{"a":1}"#)
+    }
+
+    @Test(
+        arguments: [
+            (0..<1, "[ 2 ,3,[4]]"), (0..<2, "[ 3,[4]]"), (1..<3, "[ 1,[4]]"), (2..<9, "[ 1, 2]"),
+            (3..<4, "[ 1, 2 ,3]"), (0..<4, "[ ]"), (0..<0, nil), (4..<5, nil),
+        ] as [(Range<Int>, String?)])
+    func elementsAreRemovedTogether(_ positions: Range<Int>, _ after: String?) throws {
+        var edited = try document(#"{"m":[ 1, 2 ,3,[4]]}"#)
+        let found = edited.removeElements(positions, from: ["m"])
+        #expect(found == (after != nil))
+        try expect(edited, is: #"{"m":\#(after ?? "[ 1, 2 ,3,[4]]")}"#)
+    }
+
+    @Test(
+        arguments: [
+            ("[]", [], "[7]"), ("[ ]", [], "[7 ]"), ("[1 ]", [], "[1,7 ]"),
+            (#"{"a":[{"b":[]}],"z":1}"#, ["a", "0", "b"], #"{"a":[{"b":[7]}],"z":1}"#),
+            (#"{"a":[{"b":[]}],"z":1}"#, ["a"], #"{"a":[{"b":[]},7],"z":1}"#),
+        ] as [(String, [String], String)])
+    func appendingAddsAnElement(_ before: String, _ path: [String], _ after: String) throws {
+        var edited = try document(before)
+        let found = edited.append(7, to: path)
+        #expect(found)
+        try expect(edited, is: after)
+    }
+
+    @Test func appendingNeedsAnArray() throws {
+        var edited = try document(#"{"a":{}}"#)
+        let object = edited.append(7, to: ["a"])
+        let nothing = edited.append(7, to: ["b"])
+        #expect(!object && !nothing)
+    }
+
+    @Test func aViewOfAnEarlierTextReplacesNothing() throws {
+        var edited = try document(#"{"a":[1,{"b":2}],"c":3}"#)
+        let view = try #require(edited.root["a"]?[1])
+        let replaced = edited.replace(view, with: "x")
+        #expect(replaced)
+        try expect(edited, is: #"{"a":[1,"x"],"c":3}"#)
+        let again = edited.replace(view, with: "y")
+        #expect(!again)
+        try expect(edited, is: #"{"a":[1,"x"],"c":3}"#)
+    }
+
+    @Test(arguments: ["", "1,2", "1]", "\"", "nul", "1 \u{FEFF}"])
+    func rawBytesCannotBreakOut(_ raw: String) throws {
+        var edited = try document(#"{"a":1}"#)
+        edited.set("a", to: .raw(Array(raw.utf8)))
+        try expect(edited, is: #"{"a":null}"#)
+        edited.set("b", to: ["x": .raw(Array(raw.utf8))])
+        try expect(edited, is: #"{"a":null,"b":{"x":null}}"#)
+    }
+
+    @Test func spelledValuesKeepTheirSpelling() throws {
+        var edited = try document("{}")
+        edited.set("a", to: .raw(Array(" { \"x\" : 1.50 } ".utf8)))
+        let other = try document(#"["\u0041", 1E0]"#)
+        edited.set("b", to: .value(other.root))
+        try expect(edited, is: #"{"a":{ "x" : 1.50 },"b":["\u0041", 1E0]}"#)
+    }
 }

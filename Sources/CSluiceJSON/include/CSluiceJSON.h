@@ -68,6 +68,15 @@ sluice_json_result sluice_json_scan(const uint8_t *bytes, size_t length, uint32_
 sluice_json_result sluice_json_index(const uint8_t *bytes, size_t length, uint32_t maximum_depth,
                                      uint32_t maximum_values, sluice_json_entry *tape, size_t capacity);
 
+/// How many bytes at the beginning can stand in a JSON string as they are: no quote, backslash or control character.
+size_t sluice_json_plain_length(const uint8_t *bytes, size_t length);
+
+/// Writes what the inside of a checked string says. It is never longer than the inside, which is how much room `text`
+/// must have. A lone surrogate becomes U+FFFD.
+///
+/// Returns the length of the text.
+size_t sluice_json_unescape(const uint8_t *inside, size_t length, uint8_t *text);
+
 #ifdef __cplusplus
 }
 #endif
