@@ -163,7 +163,7 @@ def test_the_model_field_of_a_multipart_body_chooses_the_provider(client, upstre
     [seen] = upstream.requests()
     assert seen["path"] == "/second/v1/audio/transcriptions"
     assert seen["model"] == "whisper-1"
-    assert seen["body_bytes"] > len(sound)
+    assert seen["body_len"] > len(sound)
 
 
 def test_the_async_client_holds_many_streams_at_once(proxy, upstream):
