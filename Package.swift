@@ -71,6 +71,9 @@ let package = Package(
         .executableTarget(name: "sluice", dependencies: ["Sluice"], swiftSettings: settings),
         library("SluiceTesting", ["SluiceCore", "SluiceWire", "SluiceJSON"]),
 
+        .target(
+            name: "SluiceTestSupport", path: "Tests/SluiceTestSupport", swiftSettings: settings),
+        tests("SluiceTestSupportTests", ["SluiceTestSupport"]),
         tests("SluiceWireTests", ["SluiceWire"]),
         tests("SluiceJSONTests", ["SluiceJSON"]),
         tests("SluiceConfigTests", ["SluiceConfig"]),

@@ -1,0 +1,81 @@
+"""Prints sluice's figures beside nginx's, from the runner's results, with the targets of the project.
+
+The argument is a folder with the results of the run with one event per write in `single`, and of the run with sixteen in
+`burst`.
+"""
+
+import glob
+import json
+import pathlib
+import statistics
+import sys
+
+# What is compared, in which run, under which key of the results, in which unit, and the target: times nginx's figure,
+# or an amount where it is a number of that unit.
+TIMES, AT_MOST = "times", "at most"
+ROWS = [
+    ("CPU per plain request", "single", "a_cpu", "us", (TIMES, 1.1)),
+    ("CPU per 100 KB request", "single", "b_cpu", "us", (TIMES, 1.3)),
+    ("CPU per event, one per write", "single", "c_cpu_event", "us", (TIMES, 1.1)),
+    ("CPU per event, sixteen per write", "burst", "c_cpu_event", "us", (TIMES, 1.1)),
+    ("CPU per event, paced 50/s", "single", "p_cpu_event", "us", (TIMES, 1.1)),
+    ("added time to first event, paced", "single", "p_ttft50", "us added", None),
+    ("memory idle", "single", "rss_idle_mb", "MB", None),
+    ("memory per held stream", "single", "d_kb", "KB", (AT_MOST, 12)),
+]
+
+
+def load(folder):
+    """The medians of one run: peer -> key -> figure."""
+    found = sorted(glob.glob(str(folder / "*.json")))
+    if not found:
+        return {}
+    results = json.loads(pathlib.Path(found[-1]).read_text())["results"]
+    medians = {}
+    for peer, rounds in results.items():
+        keys = {key for one in rounds for key, value in one.items() if isinstance(value, (int, float))}
+        medians[peer] = {
+            key: statistics.median(one[key] for one in rounds if isinstance(one.get(key), (int, float)))
+            for key in keys}
+    return medians
+
+
+def figure(run, peer, key, unit):
+    value = run.get(peer, {}).get(key)
+    if value is None or unit != "us added":
+        return value
+    direct = run.get("direct", {}).get(key)
+    return None if direct is None else value - direct
+
+
+def verdict(ours, theirs, target):
+    """The target in words, and whether it is met."""
+    if target is None:
+        return "none", "-"
+    kind, limit = target
+    if kind == AT_MOST:
+        return f"<= {limit}", "PASS" if ours <= limit else "over"
+    if not theirs:
+        return f"<= {limit} x", "-"
+    return f"<= {limit} x", "PASS" if ours / theirs <= limit else "over"
+
+
+def main(folder):
+    runs = {name: load(folder / name) for name in ("single", "burst")}
+    rows = [("", "sluice", "nginx", "ratio", "target", "")]
+    for label, run, key, unit, target in ROWS:
+        ours, theirs = (figure(runs[run], peer, key, unit) for peer in ("sluice", "nginx"))
+        if ours is None:
+            continue
+        ratio = f"{ours / theirs:.2f}" if theirs and theirs > 0 else "-"
+        nginx = "-" if theirs is None else f"{theirs:.1f}"
+        rows.append((f"{label} ({unit})", f"{ours:.1f}", nginx, ratio, *verdict(ours, theirs, target)))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for number, row in enumerate(rows):
+        cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))]
+        print("| " + " | ".join(cells) + " |")
+        if number == 0:
+            print("|" + "|".join("-" * (width + 2) for width in widths) + "|")
+
+
+main(pathlib.Path(sys.argv[1]))
