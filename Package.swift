@@ -56,7 +56,7 @@ let package = Package(
         library(
             "SluiceUpstream",
             ["SluiceCore", "SluiceWire", "SluiceLoop", "CSluiceCurl", "CSluiceLinux"]),
-        library("SluiceTelemetry", ["SluiceCore", logging, metrics]),
+        library("SluiceTelemetry", ["SluiceCore", "SluiceJSON", logging, metrics]),
         library("SluiceProcessors", ["SluiceCore", "SluiceJSON", "SluiceConfig", "SluiceWire"]),
         library("SluiceProviders", ["SluiceCore", "SluiceJSON", "SluiceConfig", "SluiceWire"]),
         library(
@@ -77,6 +77,8 @@ let package = Package(
         tests("SluiceWireTests", ["SluiceWire"]),
         tests("SluiceJSONTests", ["SluiceJSON"]),
         tests("SluiceConfigTests", ["SluiceConfig"]),
+        tests(
+            "SluiceTelemetryTests", ["SluiceTelemetry", "SluiceCore", "SluiceJSON", logging, metrics]),
     ],
     cxxLanguageStandard: .cxx17
 )

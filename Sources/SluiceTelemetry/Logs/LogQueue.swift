@@ -1,0 +1,109 @@
+internal import Dispatch
+internal import Synchronization
+
+/// The bytes between those who log and the thread that writes: a bounded queue of whole lines.
+final class LogQueue: Sendable {
+    private struct State {
+        var pending: [UInt8] = []
+        var pendingLines = 0
+        /// Bytes that the writer holds; they count against the capacity until they are written.
+        var writing = 0
+        var dropped = 0
+        var isClosed = false
+        var waiters: [DispatchSemaphore] = []
+    }
+
+    /// What the writer takes at once.
+    struct Batch {
+        var bytes: [UInt8]
+        var lines: Int
+        var isLast: Bool
+    }
+
+    /// Above this a buffer is given back to the system once it has been written: an idle proxy keeps no megabyte.
+    private static let keptCapacity = 64 << 10
+
+    private let capacity: Int
+    private let state = Mutex(State())
+    /// Signalled when the queue stops being empty. It counts, so a signal to a busy writer costs no system call.
+    private let wake = DispatchSemaphore(value: 0)
+
+    init(capacity: Int) {
+        self.capacity = capacity
+    }
+
+    /// How many lines have been lost so far.
+    var dropped: Int { state.withLock { $0.dropped } }
+
+    func countDropped(_ lines: Int) {
+        state.withLock { $0.dropped += lines }
+    }
+
+    /// Adds a line, which has no newline of its own, or counts it as lost when there is no room.
+    func append(_ line: [UInt8]) {
+        let wasEmpty = state.withLock { state -> Bool in
+            let used = state.pending.count + state.writing
+            guard used + line.count < capacity, !state.isClosed else {
+                state.dropped += 1
+                return false
+            }
+            let wasEmpty = state.pending.isEmpty
+            state.pending.append(contentsOf: line)
+            state.pending.append(UInt8(ascii: "\n"))
+            state.pendingLines += 1
+            return wasEmpty
+        }
+        if wasEmpty { wake.signal() }
+    }
+
+    /// Waits for lines; called by the writer alone. `spent` is the batch before, whose buffer is used again.
+    func next(reusing spent: consuming [UInt8]) -> Batch {
+        if spent.capacity > Self.keptCapacity { spent = [] }
+        spent.removeAll(keepingCapacity: true)
+        state.withLock { state in
+            state.writing = 0
+            if state.pending.isEmpty { Self.release(&state) }
+        }
+        wake.wait()
+        return state.withLock { state in
+            let batch = Batch(
+                bytes: state.pending, lines: state.pendingLines, isLast: state.isClosed)
+            state.pending = spent
+            state.pendingLines = 0
+            state.writing = batch.bytes.count
+            return batch
+        }
+    }
+
+    /// Waits until all that has been appended is written or lost.
+    ///
+    /// - Returns: false when `timeout` ran out first.
+    func flush(timeout: DispatchTimeInterval) -> Bool {
+        let done = DispatchSemaphore(value: 0)
+        let isIdle = state.withLock { state -> Bool in
+            if state.pending.isEmpty && state.writing == 0 { return true }
+            state.waiters.append(done)
+            return false
+        }
+        return isIdle || done.wait(timeout: .now() + timeout) == .success
+    }
+
+    /// Takes no more lines; the writer ends when it has written the rest.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        wake.signal()
+    }
+
+    /// The writer has gone: nobody need wait for it.
+    func finish() {
+        state.withLock { state in
+            state.writing = 0
+            Self.release(&state)
+        }
+    }
+
+    private static func release(_ state: inout State) {
+        for waiter in state.waiters { waiter.signal() }
+        state.waiters = []
+    }
+}

@@ -1,0 +1,27 @@
+internal import Synchronization
+
+/// A number that many threads change without a lock.
+struct AtomicDouble: ~Copyable {
+    private let bits: Atomic<UInt64>
+
+    init(_ value: Double = 0) {
+        bits = Atomic(value.bitPattern)
+    }
+
+    var value: Double { Double(bitPattern: bits.load(ordering: .relaxed)) }
+
+    func store(_ value: Double) {
+        bits.store(value.bitPattern, ordering: .relaxed)
+    }
+
+    func add(_ amount: Double) {
+        var old = bits.load(ordering: .relaxed)
+        while true {
+            let new = (Double(bitPattern: old) + amount).bitPattern
+            let result = bits.weakCompareExchange(
+                expected: old, desired: new, ordering: .relaxed)
+            if result.exchanged { return }
+            old = result.original
+        }
+    }
+}

@@ -1,0 +1,52 @@
+public import CoreMetrics
+internal import Synchronization
+
+/// A distribution: a Prometheus histogram, and the recorder and timer of swift-metrics.
+public final class PrometheusHistogram: RecorderHandler, TimerHandler, Sendable {
+    struct Snapshot: Sendable {
+        /// Observations per bucket, not yet cumulated; the last one is beyond all bounds.
+        var counts: [Int]
+        var sum = 0.0
+    }
+
+    /// The upper bounds of the buckets, rising, without the infinite one.
+    let bounds: [Double]
+    private let state: Mutex<Snapshot>
+
+    init(bounds: [Double]) {
+        self.bounds = bounds
+        state = Mutex(Snapshot(counts: Array(repeating: 0, count: bounds.count + 1)))
+    }
+
+    var snapshot: Snapshot { state.withLock { $0 } }
+
+    /// Adds observations.
+    ///
+    /// - Parameters:
+    ///   - value: the value; NaN is ignored.
+    ///   - count: how often it was seen, for callers that gather before they observe.
+    public func observe(_ value: Double, count: Int = 1) {
+        guard !value.isNaN, count > 0 else { return }
+        var bucket = 0
+        while bucket < bounds.count, value > bounds[bucket] { bucket += 1 }
+        state.withLock { state in
+            state.counts[bucket] += count
+            state.sum += value * Double(count)
+        }
+    }
+
+    /// Adds one observation.
+    public func record(_ value: Int64) {
+        observe(Double(value))
+    }
+
+    /// Adds one observation.
+    public func record(_ value: Double) {
+        observe(value)
+    }
+
+    /// Adds one observation, in seconds as Prometheus wants it.
+    public func recordNanoseconds(_ duration: Int64) {
+        observe(Double(duration) / 1_000_000_000)
+    }
+}
