@@ -58,11 +58,17 @@ enum Byte {
     }
 }
 
-/// The 32-bit FNV-1a hash that header names carry, so that most comparisons end at one integer.
+/// The 32-bit hash that header names carry, so that most comparisons end at one integer.
+///
+/// One rotation a byte keeps the chain of dependent steps short; equal hashes are always followed
+/// by a comparison, so nobody gains by making names collide.
 struct NameHash: Sendable {
-    private(set) var value: UInt32 = 0x811C_9DC5
+    private var state: UInt32 = 0
 
     /// - Parameter byte: the next byte of the name, already in lower case.
     @inline(__always)
-    mutating func add(_ byte: UInt8) { value = (value ^ UInt32(byte)) &* 0x0100_0193 }
+    mutating func add(_ byte: UInt8) { state = (state << 5 | state >> 27) ^ UInt32(byte) }
+
+    /// The hash of the bytes added, spread over all bits.
+    var value: UInt32 { (state ^ state >> 15) &* 0x9E37_79B1 }
 }

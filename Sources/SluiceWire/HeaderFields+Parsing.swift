@@ -17,61 +17,63 @@ extension HeaderFields {
     mutating func take(
         _ bytes: Span<UInt8>, _ line: Range<Int>, dropsUnderscores: Bool
     ) throws(Refusal) -> Entry? {
-        let shape = try NameShape(bytes, line)
-        if dropsUnderscores, shape.hasUnderscore { return nil }
-        let value = bytes.trimmed(shape.colon + 1..<line.upperBound)
         let start = arena.count
-        if value.lowerBound == shape.colon + 2, value.upperBound == line.upperBound,
-            bytes[shape.colon + 1] == Byte.space
-        {
-            arena.append(copying: bytes.extracting(line.lowerBound..<line.upperBound + 2))
-        } else {
-            arena.append(copying: bytes.extracting(line.lowerBound..<shape.colon + 1))
-            arena.append(Byte.space)
-            arena.append(copying: bytes.extracting(value))
-            MessageWriter.lineEnd(into: &arena)
+        let name = try takeName(bytes, line)
+        if dropsUnderscores, name.hasUnderscore {
+            arena.removeSubrange(start...)
+            return nil
         }
-        if shape.hasUppercase { lowercase(start..<start + (shape.colon - line.lowerBound)) }
+        let value = bytes.trimmed(line.lowerBound + name.length + 1..<line.upperBound)
+        arena.append(Byte.colon)
+        arena.append(Byte.space)
+        arena.append(copying: bytes.extracting(value))
+        MessageWriter.lineEnd(into: &arena)
         let entry = Entry(
-            start: UInt32(start), valueLength: UInt32(value.count), hash: shape.hash,
-            nameLength: UInt16(shape.colon - line.lowerBound))
+            start: UInt32(start), valueLength: UInt32(value.count), hash: name.hash,
+            nameLength: UInt16(name.length))
         entries.append(entry)
         return entry
     }
 
-    private mutating func lowercase(_ range: Range<Int>) {
-        var bytes = arena.mutableSpan
-        for index in range { bytes[index] = Byte.lowercase(bytes[index]) }
+    /// Copies the name in lower case, checks it and makes its hash, all in one pass.
+    private mutating func takeName(
+        _ bytes: Span<UInt8>, _ line: Range<Int>
+    ) throws(Refusal) -> TakenName {
+        var name = TakenName()
+        var hash = NameHash()
+        arena.append(addingCapacity: line.count + 4) { out in
+            for index in line {
+                // Safety: the line lies inside the bytes.
+                let byte = unsafe bytes[unchecked: index]
+                // Nearly all are letters, so they have the short way.
+                let letter = byte | 0x20
+                if letter &- 0x61 < 26 {
+                    hash.add(letter)
+                    out.append(letter)
+                    continue
+                }
+                guard Byte.isToken(byte) else { break }
+                if byte == Byte.underscore { name.hasUnderscore = true }
+                hash.add(byte)
+                out.append(byte)
+            }
+            name.length = out.count
+        }
+        let end = line.lowerBound + name.length
+        guard name.length > 0, name.length <= Int(UInt16.max), end < line.upperBound,
+            bytes[end] == Byte.colon
+        else {
+            let isFolded = name.length == 0 && !line.isEmpty && Byte.isBlank(bytes[end])
+            throw Refusal(isFolded ? .foldedLine : .fieldName)
+        }
+        name.hash = hash.value
+        return name
     }
 }
 
 /// What one pass over a header line's name finds out.
-private struct NameShape {
-    var colon: Int
-    var hash: UInt32
-    var hasUppercase = false
+private struct TakenName {
+    var length = 0
+    var hash: UInt32 = 0
     var hasUnderscore = false
-
-    init(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(Refusal) {
-        var hash = NameHash()
-        var offset = line.lowerBound
-        while offset < line.upperBound {
-            let byte = bytes[offset]
-            guard Byte.isToken(byte) else { break }
-            let lower = Byte.lowercase(byte)
-            hasUppercase = hasUppercase || lower != byte
-            hasUnderscore = hasUnderscore || byte == Byte.underscore
-            hash.add(lower)
-            offset += 1
-        }
-        let length = offset - line.lowerBound
-        guard length > 0, length <= Int(UInt16.max), offset < line.upperBound,
-            bytes[offset] == Byte.colon
-        else {
-            let isFolded = length == 0 && !line.isEmpty && Byte.isBlank(bytes[offset])
-            throw Refusal(isFolded ? .foldedLine : .fieldName)
-        }
-        colon = offset
-        self.hash = hash.value
-    }
 }

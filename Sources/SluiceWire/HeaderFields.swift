@@ -47,7 +47,13 @@ public struct HeaderFields: Sendable, Equatable {
     func text(_ range: Range<Int>) -> String { String(decoding: arena[range], as: UTF8.self) }
 
     func isNamed(_ entry: Entry, _ name: HeaderName) -> Bool {
-        entry.hash == name.hash && Int(entry.nameLength) == name.bytes.count
-            && arena[entry.name].elementsEqual(name.bytes)
+        guard entry.hash == name.hash, Int(entry.nameLength) == name.bytes.count else {
+            return false
+        }
+        let (mine, theirs) = (arena.span, name.bytes.span)
+        for index in theirs.indices where mine[Int(entry.start) + index] != theirs[index] {
+            return false
+        }
+        return true
     }
 }

@@ -5,7 +5,7 @@
 /// names with an underscore, and names that the message's own `Connection` field mentions.
 public struct HeaderPolicy: Sendable {
     private let names: Set<HeaderName>
-    /// One bit for each value of the hash's low six bits: most unknown names end here.
+    /// One bit for each value of the hash's high six bits: most unknown names end here.
     private let filter: UInt64
     private let prefixes: [[UInt8]]
 
@@ -16,7 +16,7 @@ public struct HeaderPolicy: Sendable {
     ///   - prefixes: beginnings of names that pass, as `x-stainless-`; a trailing `*` is ignored.
     public init(exact: [String], prefixes: [String] = []) {
         names = Set(exact.map { HeaderName($0) }).subtracting(Self.neverPassing)
-        filter = names.reduce(0) { $0 | 1 << UInt64($1.hash & 63) }
+        filter = names.reduce(0) { $0 | 1 << UInt64($1.hash >> 26) }
         self.prefixes = prefixes.map { prefix in
             let bytes = prefix.utf8.map(Byte.lowercase)
             return bytes.last == 0x2A ? Array(bytes.dropLast()) : bytes
@@ -32,7 +32,7 @@ public struct HeaderPolicy: Sendable {
     ///   - name: the name in lower case.
     ///   - hash: its hash.
     func allows(name: Span<UInt8>, hash: UInt32) -> Bool {
-        let isListed = filter >> UInt64(hash & 63) & 1 == 1
+        let isListed = filter >> UInt64(hash >> 26) & 1 == 1
         if prefixes.isEmpty, !isListed { return false }
         if name.firstIndex(of: Byte.underscore, in: name.indices) != nil { return false }
         if isListed, contains(name, hash) { return true }

@@ -73,7 +73,8 @@ public struct RequestHeadParser: Sendable {
         }
         state.first = try RequestLine(bytes, line, limits)
         // Most heads arrive whole: room for all of them at once.
-        state.fields.reserve(bytes: min(bytes.count - line.upperBound, limits.total), fields: 16)
+        state.fields.reserve(
+            bytes: min(bytes.count - line.upperBound, limits.total) + 64, fields: 16)
     }
 
     private mutating func takeField(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(Refusal) {
@@ -94,10 +95,10 @@ public struct RequestHeadParser: Sendable {
         let target = try RequestTarget(bytes, first.target, isOptions: isOptions)
         try checkHost(bytes, target, first.version)
         let isChunked = try state.framing.isChunked(first.version)
-        let text = target.text(bytes, isOptions: isOptions)
-        let (path, query) = Self.split(text)
+        let parts = target.parts(bytes, isOptions: isOptions)
         return RequestHead(
-            method: method, target: text, path: path, query: query, version: first.version,
+            method: method, target: parts.target, path: parts.path, query: parts.query,
+            version: first.version,
             headers: state.fields,
             framing: isChunked
                 ? .chunked : state.framing.contentLength.map { .length($0) } ?? .none,
@@ -125,10 +126,5 @@ public struct RequestHeadParser: Sendable {
         {
             throw Refusal(.hostMismatch)
         }
-    }
-
-    private static func split(_ target: String) -> (path: String, query: String?) {
-        guard let mark = target.utf8.firstIndex(of: Byte.question) else { return (target, nil) }
-        return (String(target[..<mark]), String(target[target.utf8.index(after: mark)...]))
     }
 }

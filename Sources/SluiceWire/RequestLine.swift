@@ -23,8 +23,8 @@ struct RequestLine: Sendable {
         let method = try method(bytes, line)
         guard method.upperBound < line.upperBound else { return }
         let rest = method.upperBound + 1..<line.upperBound
-        let end = bytes.firstIndex(of: Byte.space, in: rest) ?? rest.upperBound
-        guard end - rest.lowerBound <= limits.target else { throw Refusal(.targetTooLong) }
+        guard !rest.isEmpty else { return }
+        let end = try target(bytes, rest, limits).upperBound
         guard rest.upperBound - end <= 9 else { throw Refusal(.version) }
     }
 

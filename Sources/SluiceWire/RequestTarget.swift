@@ -25,11 +25,18 @@ struct RequestTarget: Sendable {
         pathAndQuery = end..<target.upperBound
     }
 
-    /// Path and query as text: an empty path is a slash, or a star for OPTIONS.
-    func text(_ bytes: Span<UInt8>, isOptions: Bool) -> String {
-        guard !pathAndQuery.isEmpty else { return isOptions ? "*" : "/" }
-        let text = String(copying: pathAndQuery, of: bytes)
-        return bytes[pathAndQuery.lowerBound] == Byte.question ? "/" + text : text
+    /// Path and query as text, and both on their own; an empty path is a slash, or a star for
+    /// OPTIONS.
+    func parts(
+        _ bytes: Span<UInt8>, isOptions: Bool
+    ) -> (target: String, path: String, query: String?) {
+        let mark = bytes.firstIndex(of: Byte.question, in: pathAndQuery)
+        let pathRange = pathAndQuery.lowerBound..<(mark ?? pathAndQuery.upperBound)
+        let empty = isOptions && mark == nil ? "*" : "/"
+        let path = pathRange.isEmpty ? empty : String(copying: pathRange, of: bytes)
+        guard let mark else { return (path, path, nil) }
+        let query = String(copying: mark + 1..<pathAndQuery.upperBound, of: bytes)
+        return (path + "?" + query, path, query)
     }
 
     private static func authorityStart(_ bytes: Span<UInt8>, _ target: Range<Int>) -> Int? {

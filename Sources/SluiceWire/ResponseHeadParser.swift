@@ -65,7 +65,8 @@ public struct ResponseHeadParser: Sendable {
         }
         guard line.count <= limits.headerLine else { throw Refusal(.fieldTooLong) }
         state.first = try StatusLine(bytes, line)
-        state.fields.reserve(bytes: min(bytes.count - line.upperBound, limits.total), fields: 16)
+        state.fields.reserve(
+            bytes: min(bytes.count - line.upperBound, limits.total) + 64, fields: 16)
     }
 
     private mutating func takeField(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(Refusal) {

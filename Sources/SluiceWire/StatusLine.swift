@@ -8,9 +8,9 @@ struct StatusLine: Sendable {
         let start = line.lowerBound
         guard line.count >= 12,
             let (major, minor) = HTTPVersion.digits(bytes, start..<start + 8),
-            bytes[start + 8] == Byte.space
+            major == 1, bytes[start + 8] == Byte.space
         else { throw Refusal(.statusLine) }
-        guard major == 1, minor <= 1 else { throw Refusal(.unsupportedVersion) }
+        guard minor <= 1 else { throw Refusal(.unsupportedVersion) }
         version = minor == 1 ? .http11 : .http10
         status = 0
         for index in start + 9..<start + 12 {
