@@ -10,8 +10,8 @@ namespace {
 
 constexpr uint32_t no_parent = UINT32_MAX;
 
-/// The pushdown automaton over the structural bytes. The stack of open brackets needs no memory of its own: while a
-/// bracket is open, `next` of its entry holds its parent.
+/// The pushdown automaton over the structural bytes. The stack of open brackets needs no memory of
+/// its own: while a bracket is open, `next` of its entry holds its parent.
 struct indexer {
     const uint8_t *bytes;
     positions structure;
@@ -66,8 +66,8 @@ struct indexer {
         depth--;
     }
 
-    /// The scan marks only the opening quote, and promises that nothing but space follows the closing one up to the
-    /// next structural byte.
+    /// The scan marks only the opening quote, and promises that nothing but space follows the
+    /// closing one up to the next structural byte.
     INLINED bool string() {
         uint32_t start = structure.at[cursor++];
         uint32_t end = structure.at[cursor];
@@ -75,15 +75,16 @@ struct indexer {
         if (end - start < 2 || bytes[end - 1] != '"') return refuse(sluice_json_syntax, start);
         const uint8_t *inside_end = bytes + end - 1;
         if (backslash >= inside_end) return put(start, end, sluice_json_string, 0);
-        if (backslash <= bytes + start) return refuse(sluice_json_syntax, size_t(backslash - bytes));
+        if (backslash <= bytes + start)
+            return refuse(sluice_json_syntax, size_t(backslash - bytes));
         const uint8_t *checked = check_escapes(backslash, inside_end);
         if (checked < inside_end) return refuse(sluice_json_syntax, size_t(checked - bytes));
         backslash = find_backslash(inside_end, bytes + length);
         return put(start, end, sluice_json_string, SLUICE_JSON_ESCAPED);
     }
 
-    /// After a scalar comes the next structural byte or space; once there is space, the scan promises that nothing
-    /// else comes before the next structural byte.
+    /// After a scalar comes the next structural byte or space; once there is space, the scan
+    /// promises that nothing else comes before the next structural byte.
     INLINED bool ends(const uint8_t *at, uint32_t next) const {
         return at == bytes + next || is_space(*at);
     }

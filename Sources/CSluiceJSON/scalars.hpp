@@ -6,7 +6,8 @@
 #include <emmintrin.h>
 #endif
 
-// The grammar of RFC 8259 below the level of brackets. All ranges are half open and nothing outside them is read.
+// The grammar of RFC 8259 below the level of brackets. All ranges are half open and nothing outside
+// them is read.
 
 namespace sluice_json {
 
@@ -25,9 +26,10 @@ inline const uint8_t *skip_digits(const uint8_t *at, const uint8_t *end) {
     return at;
 }
 
-/// The end of the number at `at`, or where it goes wrong with `valid` false. `integer` says that it has neither
-/// fraction nor exponent.
-inline const uint8_t *number_end(const uint8_t *at, const uint8_t *end, bool &integer, bool &valid) {
+/// The end of the number at `at`, or where it goes wrong with `valid` false. `integer` says that it
+/// has neither fraction nor exponent.
+inline const uint8_t *number_end(const uint8_t *at, const uint8_t *end, bool &integer,
+                                 bool &valid) {
     integer = true;
     valid = false;
     if (*at == '-') at++;
@@ -53,8 +55,8 @@ inline const uint8_t *number_end(const uint8_t *at, const uint8_t *end, bool &in
     return at;
 }
 
-/// The first backslash, or `end`. Prose has one every line or so: near ones are found here, and only what is far is
-/// worth a call.
+/// The first backslash, or `end`. Prose has one every line or so: near ones are found here, and
+/// only what is far is worth a call.
 inline const uint8_t *find_backslash(const uint8_t *at, const uint8_t *end) {
     if (at >= end) return end;
 #if defined(__SSE2__)
@@ -69,8 +71,8 @@ inline const uint8_t *find_backslash(const uint8_t *at, const uint8_t *end) {
     return found ? found : end;
 }
 
-/// Checks the escapes of a string's inside from its first backslash on. Returns `end`, or where an escape is wrong.
-/// A lone surrogate is left alone: RFC 8259, section 8.2, lets it pass.
+/// Checks the escapes of a string's inside from its first backslash on. Returns `end`, or where an
+/// escape is wrong. A lone surrogate is left alone: RFC 8259, section 8.2, lets it pass.
 inline const uint8_t *check_escapes(const uint8_t *backslash, const uint8_t *end) {
     while (backslash < end) {
         if (end - backslash < 2) return backslash;

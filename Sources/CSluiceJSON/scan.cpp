@@ -11,7 +11,8 @@ namespace {
 
 // Offsets are 32 bits wide, here and in simdjson.
 constexpr size_t maximum_length = UINT32_MAX - 64;
-// A thread keeps its scanner for texts up to this size (4 MiB of positions); a bigger one is given back at once.
+// A thread keeps its scanner for texts up to this size (4 MiB of positions); a bigger one is given
+// back at once.
 constexpr size_t kept_capacity = size_t(1) << 20;
 constexpr size_t smallest_capacity = size_t(1) << 14;
 
@@ -41,7 +42,8 @@ thread_local scanner this_scanner;
 
 sluice_json_result refusal(uint32_t code, size_t offset) { return {code, 0, offset}; }
 
-/// How long the UTF-8 sequence at `at` is, or 0 when there is none (RFC 3629: no overlong form, no surrogate).
+/// How long the UTF-8 sequence at `at` is, or 0 when there is none (RFC 3629: no overlong form, no
+/// surrogate).
 size_t sequence_length(const uint8_t *bytes, size_t at, size_t length) {
     uint8_t first = bytes[at];
     if (first < 0x80) return 1;
@@ -69,7 +71,8 @@ size_t invalid_utf8_offset(const uint8_t *bytes, size_t length) {
     return length;
 }
 
-/// The first control character inside a string or backslash outside, or else the quote that nothing closes.
+/// The first control character inside a string or backslash outside, or else the quote that nothing
+/// closes.
 size_t broken_string_offset(const uint8_t *bytes, size_t length) {
     size_t opened = length;
     bool inside = false;
@@ -122,8 +125,8 @@ extern "C" sluice_json_result sluice_json_scan(const uint8_t *bytes, size_t leng
         default: return refusal(sluice_json_syntax, broken_string_offset(bytes, length));
         }
     }
-    // A complete text has at least twice as many structural bytes as entries, less one; each bracket that is still
-    // open when an error shows may lack its half.
+    // A complete text has at least twice as many structural bytes as entries, less one; each
+    // bracket that is still open when an error shows may lack its half.
     uint32_t count = parser.n_structural_indexes;
     uint32_t open = maximum_depth < count ? maximum_depth : count;
     return {sluice_json_ok, uint32_t((uint64_t(count) + open) / 2 + 2), 0};

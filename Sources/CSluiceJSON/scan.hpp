@@ -4,8 +4,8 @@
 
 namespace sluice_json {
 
-/// Where the structural bytes of a text are: brackets, colons, commas, and the first byte of each scalar. The entry
-/// behind the last is the length of the text.
+/// Where the structural bytes of a text are: brackets, colons, commas, and the first byte of each
+/// scalar. The entry behind the last is the length of the text.
 struct positions {
     const uint32_t *at;
     uint32_t count;

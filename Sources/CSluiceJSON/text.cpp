@@ -89,7 +89,8 @@ extern "C" size_t sluice_json_unescape(const uint8_t *inside, size_t length, uin
         memcpy(out, at, size_t(backslash - at));
         out += backslash - at;
         at = backslash + 1;
-        // The index has checked the escapes; the bounds are asked again because memory depends on them.
+        // The index has checked the escapes; the bounds are asked again because memory depends on
+        // them.
         if (at >= end) break;
         uint8_t letter = *at++;
         if (letter != 'u') *out++ = unescaped(letter);

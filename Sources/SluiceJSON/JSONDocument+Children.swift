@@ -2,16 +2,10 @@ internal import CSluiceJSON
 
 /// Edits by tape index.
 extension JSONDocument {
-    /// Whether a view was taken from the text as it is now. Views share the text, so this compares addresses.
+    /// Whether a view was taken from the text as it is now. Views share the text, so this compares
+    /// addresses.
     func isCurrent(_ value: JSONValue) -> Bool {
         value.document.bytes.span.isIdentical(to: bytes.span)
-    }
-
-    /// The tape index of the first name in an object that equals `name`.
-    func firstMember(_ name: String, of object: Int) -> Int? {
-        var found: Int?
-        forEachMember(of: object) { if found == nil, matches($0, name) { found = $0 } }
-        return found
     }
 
     mutating func replace(at index: Int, with literal: JSONLiteral) -> Bool {
@@ -23,8 +17,8 @@ extension JSONDocument {
                 newEntries: fragment.tape))
     }
 
-    /// Adds a value at the end of an object (with a name) or array (without), before the white space that precedes
-    /// the closing bracket.
+    /// Adds a value at the end of an object (with a name) or array (without), before the white
+    /// space that precedes the closing bracket.
     mutating func insert(_ literal: JSONLiteral, named name: String?, into container: Int) -> Bool {
         let end = tape[container].after
         let isEmpty = end == container + 1
@@ -55,7 +49,8 @@ extension JSONDocument {
                 newEntries: entries))
     }
 
-    /// Removes consecutive children, names included, with the comma before them or else the one behind.
+    /// Removes consecutive children, names included, with the comma before them or else the one
+    /// behind.
     @discardableResult
     mutating func removeChildren(_ children: Range<Int>, of container: Int) -> Bool {
         let inside = container + 1..<tape[container].after
@@ -71,6 +66,40 @@ extension JSONDocument {
         return apply(JSONSplice(text: lower..<upper, entries: children))
     }
 
+    /// Removes members by the tape indexes of their names, in the order of the text.
+    mutating func removeMembers(_ members: ArraySlice<Int>, of object: Int) -> Bool {
+        guard let first = members.first else { return false }
+        guard members.count > 1 else {
+            return removeChildren(first..<tape[first + 1].after, of: object)
+        }
+        return removeAtOnce(members, of: object)
+    }
+
+    /// Removes members in one pass over the text. A client may repeat a name a million times; one
+    /// splice for each would take time with the square of that.
+    private mutating func removeAtOnce(_ members: ArraySlice<Int>, of object: Int) -> Bool {
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count)
+        var copied = 0
+        var keepsOne = false
+        var expected = object + 1
+        for member in members {
+            keepsOne = keepsOne || member > expected
+            expected = tape[member + 1].after
+            let start = Int(tape[member].start)
+            text.append(contentsOf: bytes[copied..<(keepsOne ? endOfText(before: start) : start)])
+            let isLast = expected == tape[object].after
+            copied = Int(keepsOne || isLast ? tape[member + 1].end : tape[expected].start)
+        }
+        text.append(contentsOf: bytes[copied...])
+        guard let tape = try? JSONTape(indexing: text, maximumDepth: Int(UInt32.max)) else {
+            return false
+        }
+        self.tape = tape
+        bytes = text
+        return true
+    }
+
     /// Where the last child of a container that has children ends.
     private func lastChildEnd(of container: Int) -> Int {
         var position = Int(tape[container].end) - 1
@@ -78,7 +107,8 @@ extension JSONDocument {
         return position
     }
 
-    /// Where the child before the one at `position` ends: before the comma between them and the space around it.
+    /// Where the child before the one at `position` ends: before the comma between them and the
+    /// space around it.
     private func endOfText(before position: Int) -> Int {
         var position = position
         while isSpace(bytes[position - 1]) { position -= 1 }

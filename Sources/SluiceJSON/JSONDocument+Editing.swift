@@ -1,9 +1,9 @@
 internal import CSluiceJSON
 
 extension JSONDocument {
-    /// Replaces a value, or adds a member at the end of its object. Nothing is made in between: the object that is to
-    /// hold the member must exist. If the object repeats the name, the earlier members go, so that every reader of
-    /// the result sees the same value.
+    /// Replaces a value, or adds a member at the end of its object. Nothing is made in between: the
+    /// object that is to hold the member must exist. If the object repeats the name, the earlier
+    /// members go, so that every reader of the result sees the same value.
     ///
     /// - Parameters:
     ///   - path: Member names and, in arrays, decimal indexes. An empty path is the root.
@@ -17,15 +17,10 @@ extension JSONDocument {
             guard let child = child(name, of: parent) else { return false }
             return replace(at: child, with: literal)
         }
-        guard let member = member(name, of: parent) else {
-            return insert(literal, named: name, into: parent)
-        }
-        let replaced = replace(at: member + 1, with: literal)
-        while let earlier = firstMember(name, of: parent), earlier != self.member(name, of: parent)
-        {
-            removeChildren(earlier..<tape[earlier + 1].after, of: parent)
-        }
-        return replaced
+        let members = members(name, of: parent)
+        guard let last = members.last else { return insert(literal, named: name, into: parent) }
+        guard replace(at: last + 1, with: literal) else { return false }
+        return members.count == 1 || removeMembers(members.dropLast(), of: parent)
     }
 
     /// Replaces or adds a member of the outermost object.
@@ -36,8 +31,8 @@ extension JSONDocument {
         set([name], to: literal)
     }
 
-    /// Removes a member, every one of that name if it is repeated, or an array's element, along with one comma and
-    /// the white space before it.
+    /// Removes a member, every one of that name if it is repeated, or an array's element, along
+    /// with one comma and the white space before it.
     ///
     /// - Parameter path: Member names and, in arrays, decimal indexes. The root stays.
     /// - Returns: Whether there was something to remove.
@@ -48,12 +43,7 @@ extension JSONDocument {
             guard let child = child(name, of: parent) else { return false }
             return removeChildren(child..<tape[child].after, of: parent)
         }
-        var removed = false
-        while let member = member(name, of: parent) {
-            guard removeChildren(member..<tape[member + 1].after, of: parent) else { break }
-            removed = true
-        }
-        return removed
+        return removeMembers(members(name, of: parent)[...], of: parent)
     }
 
     /// Removes a member of the outermost object.
@@ -65,7 +55,8 @@ extension JSONDocument {
     /// Removes some elements of an array in one go.
     ///
     /// - Parameters:
-    ///   - positions: Which elements, counted from 0. Positions behind the last element are ignored.
+    ///   - positions: Which elements, counted from 0. Positions behind the last element are
+    ///     ignored.
     ///   - path: Leads to the array.
     /// - Returns: Whether there was something to remove.
     @discardableResult
@@ -89,8 +80,8 @@ extension JSONDocument {
         return insert(literal, named: nil, into: array)
     }
 
-    /// Replaces a value by a view of it. The view keeps the old text alive, so this copies the text; an edit by path
-    /// does not.
+    /// Replaces a value by a view of it. The view keeps the old text alive, so this copies the
+    /// text; an edit by path does not.
     ///
     /// - Parameters:
     ///   - value: A view taken from this document since its last edit.

@@ -1,7 +1,8 @@
 internal import CSluiceJSON
 
 extension JSONDocument {
-    /// Calls with the tape index of each name in an object; the value follows its name. Nothing for other kinds.
+    /// Calls with the tape index of each name in an object; the value follows its name. Nothing for
+    /// other kinds.
     func forEachMember(of object: Int, _ body: (Int) -> Void) {
         guard tape[object].isObject else { return }
         let end = tape[object].after
@@ -16,6 +17,13 @@ extension JSONDocument {
     func member(_ name: String, of object: Int) -> Int? {
         var found: Int?
         forEachMember(of: object) { if matches($0, name) { found = $0 } }
+        return found
+    }
+
+    /// The tape indexes of all names in an object that equal `name`.
+    func members(_ name: String, of object: Int) -> [Int] {
+        var found: [Int] = []
+        forEachMember(of: object) { if matches($0, name) { found.append($0) } }
         return found
     }
 

@@ -8,7 +8,8 @@ struct JSONSplice {
     var replacement: [UInt8] = []
     /// The tape entries that go.
     var entries: Range<Int>
-    /// What comes in their place; offsets count from the beginning of `replacement`, indexes from 0.
+    /// What comes in their place; offsets count from the beginning of `replacement`, indexes from
+    /// 0.
     var newEntries: JSONTape = []
 }
 

@@ -2,9 +2,10 @@ internal import CSluiceJSON
 
 /// A JSON text that can be read in place and patched without touching anything else.
 ///
-/// The text is checked and indexed once. Reading looks into the bytes as they came; an edit splices bytes and moves
-/// the index along, so key order, number spelling, white space and unknown members of everything else stay as they
-/// were. A document is a value: views and copies taken before an edit keep the old text.
+/// The text is checked and indexed once. Reading looks into the bytes as they came; an edit splices
+/// bytes and moves the index along, so key order, number spelling, white space and unknown members
+/// of everything else stay as they were. A document is a value: views and copies taken before an
+/// edit keep the old text.
 ///
 /// ```swift
 /// var document = try JSONDocument(parsing: body)
@@ -13,8 +14,8 @@ internal import CSluiceJSON
 /// send(document.bytes)
 /// ```
 ///
-/// Where an object repeats a name, reading takes the last member, as most parsers do. Callers that must not be
-/// fooled by that ask ``duplicateMember(among:)``.
+/// Where an object repeats a name, reading takes the last member, as most parsers do. Callers that
+/// must not be fooled by that ask ``duplicateMember(among:)``.
 public struct JSONDocument: Sendable {
     /// The text as it is now.
     public internal(set) var bytes: [UInt8]
@@ -27,8 +28,8 @@ public struct JSONDocument: Sendable {
     /// - Parameters:
     ///   - bytes: The text, in UTF-8 without a byte order mark.
     ///   - maximumDepth: How many brackets may be open at once.
-    ///   - maximumValues: How many values the text may hold, where a member's name counts as one; each costs 16 bytes
-    ///     of index.
+    ///   - maximumValues: How many values the text may hold, where a member's name counts as one;
+    ///     each costs 16 bytes of index.
     /// - Throws: ``JSONError`` when the text is not one JSON value by RFC 8259, or crosses a limit.
     public init(
         parsing bytes: [UInt8], maximumDepth: Int = 128, maximumValues: Int = 4 << 20
@@ -55,13 +56,14 @@ public struct JSONDocument: Sendable {
     /// - Parameters:
     ///   - bytes: The text, in UTF-8 without a byte order mark.
     ///   - maximumDepth: How many brackets may be open at once.
-    /// - Throws: ``JSONError`` as ``init(parsing:maximumDepth:maximumValues:)`` does; the offset counts from the
-    ///   beginning of the slice.
+    /// - Throws: ``JSONError`` as ``init(parsing:maximumDepth:maximumValues:)`` does; the offset
+    ///   counts from the beginning of the slice.
     public init(parsing bytes: ArraySlice<UInt8>, maximumDepth: Int = 128) throws(JSONError) {
         try self.init(parsing: Array(bytes), maximumDepth: maximumDepth)
     }
 
-    /// Makes a document that we write ourselves. If what was written is not one value, the document is `null`.
+    /// Makes a document that we write ourselves. If what was written is not one value, the document
+    /// is `null`.
     ///
     /// - Parameter build: Writes exactly one value.
     public init(_ build: (inout JSONWriter) -> Void) {
@@ -104,8 +106,8 @@ public struct JSONDocument: Sendable {
         index(at: path[...]).map { JSONValue(document: self, index: $0) }
     }
 
-    /// The first of some names that the outermost object has more than once. Names count as the same when they are
-    /// equal after decoding, so `"mod\u0065l"` repeats `"model"`.
+    /// The first of some names that the outermost object has more than once. Names count as the
+    /// same when they are equal after decoding, so `"mod\u0065l"` repeats `"model"`.
     ///
     /// - Parameter names: The names that must not be repeated.
     /// - Returns: `nil` when none is repeated, or the root is no object.

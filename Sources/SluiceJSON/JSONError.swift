@@ -1,6 +1,7 @@
 /// Why bytes are not a JSON document that we take.
 ///
-/// The message names the reason and the place and never repeats the input, so it may be shown to a client.
+/// The message names the reason and the place and never repeats the input, so it may be shown to a
+/// client.
 public struct JSONError: Error, Sendable, Equatable {
     /// What kind of fault it is.
     public enum Reason: Sendable, Equatable, CaseIterable {
@@ -24,7 +25,8 @@ public struct JSONError: Error, Sendable, Equatable {
 
     /// What kind of fault it is.
     public let reason: Reason
-    /// The byte at which it shows, counted from 0. For a string that nothing closes, its opening quote.
+    /// The byte at which it shows, counted from 0. For a string that nothing closes, its opening
+    /// quote.
     public let offset: Int
 
     /// Makes an error.

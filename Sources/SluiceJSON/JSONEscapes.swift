@@ -1,7 +1,8 @@
 internal import CSluiceJSON
 
 extension JSONDocument {
-    /// The text of a string, its escapes decoded. A lone surrogate, which RFC 8259 lets pass, becomes U+FFFD.
+    /// The text of a string, its escapes decoded. A lone surrogate, which RFC 8259 lets pass,
+    /// becomes U+FFFD.
     func text(of entry: JSONEntry) -> String {
         let inside = bytes[entry.inside]
         guard entry.isEscaped else { return String(decoding: inside, as: UTF8.self) }

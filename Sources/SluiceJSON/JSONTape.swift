@@ -3,7 +3,8 @@ internal import CSluiceJSON
 /// One value of a text: kind, byte range, and where its subtree ends on the tape.
 typealias JSONEntry = sluice_json_entry
 
-/// The flat index of a text, in the order of the text. A member is two entries: its name, then its value.
+/// The flat index of a text, in the order of the text. A member is two entries: its name, then its
+/// value.
 typealias JSONTape = [JSONEntry]
 
 extension JSONTape {
@@ -19,8 +20,9 @@ extension JSONTape {
         let depth = UInt32(clamping: maximumDepth)
         let values = UInt32(clamping: maximumValues)
         var result = sluice_json_result()
-        // Safety: the pointer is used inside the closure only, the scan reads no byte behind `count`, and the index
-        // writes at most `capacity` entries and reports how many it has initialised.
+        // Safety: the pointer is used inside the closure only, the scan reads no byte behind
+        // `count`, and the index writes at most `capacity` entries and reports how many it has
+        // initialised.
         let tape = bytes.withUnsafeBufferPointer { text in
             result = sluice_json_scan(text.baseAddress, text.count, depth)
             guard result.code == sluice_json_ok.rawValue else { return JSONTape() }

@@ -1,13 +1,14 @@
 internal import CSluiceJSON
 
 extension JSONValue {
-    /// The text of a string with its escapes decoded; `nil` for other kinds. A lone surrogate reads as U+FFFD.
+    /// The text of a string with its escapes decoded; `nil` for other kinds. A lone surrogate reads
+    /// as U+FFFD.
     public var string: String? {
         entry.isString ? document.text(of: entry) : nil
     }
 
-    /// The bytes between the quotes of a string without escapes: its text in UTF-8, not copied. `nil` for other kinds
-    /// and for strings with escapes.
+    /// The bytes between the quotes of a string without escapes: its text in UTF-8, not copied.
+    /// `nil` for other kinds and for strings with escapes.
     public var plainStringBytes: ArraySlice<UInt8>? {
         guard entry.isString, !entry.isEscaped else { return nil }
         return document.bytes[entry.inside]
@@ -38,7 +39,8 @@ extension JSONValue {
         return number
     }
 
-    /// A number as the nearest double; `nil` for other kinds and for numbers beyond the range of a double.
+    /// A number as the nearest double; `nil` for other kinds and for numbers beyond the range of a
+    /// double.
     public var double: Double? {
         guard entry.isNumber else { return nil }
         let number = Double(String(decoding: rawBytes, as: UTF8.self))

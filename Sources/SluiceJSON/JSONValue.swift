@@ -2,8 +2,8 @@ internal import CSluiceJSON
 
 /// A view of one value in a document: cheap to copy, and valid for as long as it is kept.
 ///
-/// It holds on to the text as it was when the view was taken. An edit made while a view is alive therefore copies the
-/// text first; let views go before editing large documents.
+/// It holds on to the text as it was when the view was taken. An edit made while a view is alive
+/// therefore copies the text first; let views go before editing large documents.
 public struct JSONValue: Sendable {
     let document: JSONDocument
     let index: Int
@@ -40,7 +40,8 @@ public struct JSONValue: Sendable {
         document.element(position, of: index).map { JSONValue(document: document, index: $0) }
     }
 
-    /// The members of an object in the order of the text, repeated names included; nothing for other kinds.
+    /// The members of an object in the order of the text, repeated names included; nothing for
+    /// other kinds.
     public var members: JSONMembers { JSONMembers(value: self) }
 
     /// The elements of an array; nothing for other kinds.
@@ -48,8 +49,9 @@ public struct JSONValue: Sendable {
 
     /// How many members or elements there are; 0 for other kinds. Walks over them.
     public var count: Int {
-        isObject
-            ? members.reduce(into: 0) { count, _ in count += 1 }
-            : elements.reduce(into: 0) { count, _ in count += 1 }
+        var count = 0
+        if isObject { document.forEachMember(of: index) { _ in count += 1 } }
+        for _ in elements { count += 1 }
+        return count
     }
 }

@@ -1,6 +1,7 @@
 /// Writes JSON: commas, escapes and nesting are its affair.
 ///
-/// Inside `object` write a `key` before each value, or use `member`. Outside brackets write one value.
+/// Inside `object` write a `key` before each value, or use `member`. Outside brackets write one
+/// value.
 ///
 /// ```swift
 /// var writer = JSONWriter()
@@ -66,7 +67,8 @@ public struct JSONWriter: Sendable {
         value(literal)
     }
 
-    /// Writes a string. Quotes, backslashes and control characters are escaped; all else stays UTF-8.
+    /// Writes a string. Quotes, backslashes and control characters are escaped; all else stays
+    /// UTF-8.
     public mutating func string(_ text: String) {
         separate()
         appendQuoted(text)
@@ -82,7 +84,8 @@ public struct JSONWriter: Sendable {
         append(String(number))
     }
 
-    /// Writes a number as the shortest decimal that reads back the same; infinities and NaN as `null`.
+    /// Writes a number as the shortest decimal that reads back the same; infinities and NaN as
+    /// `null`.
     public mutating func double(_ number: Double) {
         append(number.isFinite ? number.description : "null")
     }
@@ -97,7 +100,8 @@ public struct JSONWriter: Sendable {
         append("null")
     }
 
-    /// Writes a value that is spelled already. It is checked; what is not one JSON value is written as `null`.
+    /// Writes a value that is spelled already. It is checked; what is not one JSON value is written
+    /// as `null`.
     public mutating func raw(_ text: [UInt8]) {
         value(JSONDocument(written: text).root)
     }

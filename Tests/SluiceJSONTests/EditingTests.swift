@@ -71,10 +71,38 @@ struct EditingTests {
         try expect(edited, is: edit.after)
     }
 
-    @Test func aRepeatedNameIsSetOnce() throws {
-        var edited = try document(#"{"a":1, "x":0, "\u0061":2, "y":0, "a":3}"#)
+    @Test(arguments: [
+        (#"{"a":1, "x":0, "\u0061":2, "y":0, "a":3}"#, #"{"x":0, "y":0, "a":9}"#),
+        (#"{ "a" : 1 , "a" : 2 , "a" : 3 }"#, #"{ "a" : 9 }"#),
+        (#"{"x":[1],"a":1,"a":{"b":2},"a":3,"y":4}"#, #"{"x":[1],"a":9,"y":4}"#),
+    ])
+    func aRepeatedNameIsSetOnce(_ before: String, _ after: String) throws {
+        var edited = try document(before)
         edited.set("a", to: 9)
-        try expect(edited, is: #"{"x":0, "y":0, "a":9}"#)
+        try expect(edited, is: after)
+    }
+
+    @Test(arguments: [
+        (#"{"a":1,"a":2}"#, "{}"), (#"{ "a" : 1 , "a" : 2 }"#, "{  }"),
+        (#"{"a":1,"a":2, "x":0}"#, #"{"x":0}"#), (#"{"x":0 ,"a":1,"a":2 }"#, #"{"x":0 }"#),
+        (#"{"a":[1],"x":0,"a":{"b":2},"y":0,"a":3}"#, #"{"x":0,"y":0}"#),
+    ])
+    func aRepeatedNameIsRemovedEverywhere(_ before: String, _ after: String) throws {
+        var edited = try document(before)
+        edited.remove("a")
+        try expect(edited, is: after)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func aNameRepeatedAMillionTimesIsRemovedInOnePass() throws {
+        let members = String(repeating: #""a":1,"#, count: 1_000_000)
+        let before = try document("{\(members)\"x\":0}")
+        var removed = before
+        removed.remove("a")
+        try expect(removed, is: #"{"x":0}"#)
+        var set = before
+        set.set("a", to: 2)
+        try expect(set, is: #"{"a":2,"x":0}"#)
     }
 
     @Test(arguments: [

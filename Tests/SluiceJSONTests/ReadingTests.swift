@@ -116,4 +116,23 @@ struct ReadingTests {
         #expect(view["b"]?.int == 1)
         #expect(document.root["a"]?.string == "quite new")
     }
+
+    @Test func manyThreadsReadAtOnce() async {
+        let sums = await withTaskGroup(of: Int.self, returning: [Int].self) { group in
+            for task in 1...8 {
+                group.addTask {
+                    var sum = 0
+                    for size in 1...200 {
+                        let elements = Array(repeating: String(task), count: size * task)
+                        let text = "[" + elements.joined(separator: ",") + "]"
+                        let document = try? JSONDocument(parsing: Array(text.utf8))
+                        sum += document?.root.elements.compactMap(\.int).reduce(0, +) ?? 0
+                    }
+                    return sum
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(sums.sorted() == (1...8).map { $0 * $0 * 200 * 201 / 2 })
+    }
 }

@@ -52,27 +52,29 @@ typedef struct {
 typedef struct {
     /// A `sluice_json_code`.
     uint32_t code;
-    /// After `sluice_json_scan`: how many entries `sluice_json_index` may need. After `sluice_json_index`: how many
-    /// it wrote.
+    /// After `sluice_json_scan`: how many entries `sluice_json_index` may need. After
+    /// `sluice_json_index`: how many it wrote.
     uint32_t count;
     /// Where the text went wrong.
     size_t offset;
 } sluice_json_result;
 
-/// Finds the structural bytes of a text and checks its UTF-8. Reads no byte behind `length`. The result stays in this
-/// thread until the next scan.
+/// Finds the structural bytes of a text and checks its UTF-8. Reads no byte behind `length`. The
+/// result stays in this thread until the next scan.
 sluice_json_result sluice_json_scan(const uint8_t *bytes, size_t length, uint32_t maximum_depth);
 
-/// Checks the grammar of the text that this thread scanned last (the same `bytes` and `length`) and writes the tape.
-/// Needs `capacity` of at least the count that the scan returned.
+/// Checks the grammar of the text that this thread scanned last (the same `bytes` and `length`) and
+/// writes the tape. Needs `capacity` of at least the count that the scan returned.
 sluice_json_result sluice_json_index(const uint8_t *bytes, size_t length, uint32_t maximum_depth,
-                                     uint32_t maximum_values, sluice_json_entry *tape, size_t capacity);
+                                     uint32_t maximum_values, sluice_json_entry *tape,
+                                     size_t capacity);
 
-/// How many bytes at the beginning can stand in a JSON string as they are: no quote, backslash or control character.
+/// How many bytes at the beginning can stand in a JSON string as they are: no quote, backslash or
+/// control character.
 size_t sluice_json_plain_length(const uint8_t *bytes, size_t length);
 
-/// Writes what the inside of a checked string says. It is never longer than the inside, which is how much room `text`
-/// must have. A lone surrogate becomes U+FFFD.
+/// Writes what the inside of a checked string says. It is never longer than the inside, which is
+/// how much room `text` must have. A lone surrogate becomes U+FFFD.
 ///
 /// Returns the length of the text.
 size_t sluice_json_unescape(const uint8_t *inside, size_t length, uint8_t *text);
