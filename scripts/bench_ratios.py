@@ -68,8 +68,10 @@ def main(folder):
         if ours is None:
             continue
         ratio = f"{ours / theirs:.2f}" if theirs and theirs > 0 else "-"
-        nginx = "-" if theirs is None else f"{theirs:.1f}"
-        rows.append((f"{label} ({unit})", f"{ours:.1f}", nginx, ratio, *verdict(ours, theirs, target)))
+        nginx = "-" if theirs is None else f"{theirs:.2f}"
+        rows.append((f"{label} ({unit})", f"{ours:.2f}", nginx, ratio, *verdict(ours, theirs, target)))
+    if len(rows) == 1:
+        sys.exit("there are no figures of sluice; what the runner said above tells why")
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for number, row in enumerate(rows):
         cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))]
