@@ -69,7 +69,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "sluice", dependencies: ["Sluice"], swiftSettings: settings),
-        library("SluiceTesting", ["SluiceCore", "SluiceWire", "SluiceJSON"]),
+        library("SluiceTesting", ["SluiceCore", "SluiceWire", logging]),
 
         .target(
             name: "SluiceTestSupport", path: "Tests/SluiceTestSupport", swiftSettings: settings),

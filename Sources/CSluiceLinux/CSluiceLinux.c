@@ -43,3 +43,35 @@ int sluice_bind_unix(const char *path, int backlog) {
     }
     return s;
 }
+
+static int connected(int s, const struct sockaddr *a, socklen_t length, int seconds) {
+    struct timeval limit = {seconds, 0};
+    setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    if (connect(s, a, length) == 0) return s;
+    close(s);
+    return -1;
+}
+
+int sluice_connect_tcp(const char *host, int port, int seconds) {
+    struct addrinfo hints, *found = NULL;
+    char service[12];
+    memset(&hints, 0, sizeof hints);
+    hints.ai_socktype = SOCK_STREAM;
+    snprintf(service, sizeof service, "%d", port);
+    if (getaddrinfo(host, service, &hints, &found) != 0) return -1;
+    int s = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (s >= 0) s = connected(s, found->ai_addr, found->ai_addrlen, seconds);
+    freeaddrinfo(found);
+    return s;
+}
+
+int sluice_connect_unix(const char *path, int seconds) {
+    struct sockaddr_un a;
+    memset(&a, 0, sizeof a);
+    a.sun_family = AF_UNIX;
+    if (strlen(path) >= sizeof a.sun_path) return -1;
+    strcpy(a.sun_path, path);
+    int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    return s < 0 ? -1 : connected(s, (struct sockaddr *)&a, sizeof a, seconds);
+}

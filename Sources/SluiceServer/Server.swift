@@ -39,14 +39,15 @@ public final class Server: Sendable {
             }
         }
         let logger = pipeline.logger
-        let state = ServerState(pipeline: pipeline) {
+        let state = ServerState {
             logger.error("out of descriptors: accepting pauses")
         }
         let bound = listeners
         for loop in loops {
             await loop.run { poller in
                 let server = ServerLoop(
-                    poller: poller, services: services(poller), settings: settings, shared: state)
+                    poller: poller, services: services(poller), settings: settings,
+                    pipeline: pipeline, shared: state)
                 poller.settle(server)
                 for listener in bound { server.listen(listener) }
             }
@@ -60,9 +61,11 @@ public final class Server: Sendable {
     /// Open client connections.
     public var connections: Int { state.connections.load(ordering: .relaxed) }
 
-    /// Serves requests from now on by another pipeline; those under way keep theirs.
-    public func replace(_ pipeline: Pipeline) {
-        state.pipeline = pipeline
+    /// Serves requests from now on by other rules; those under way keep theirs.
+    public func replace(_ settings: ServerSettings, _ pipeline: Pipeline) async {
+        for loop in loops {
+            await loop.run { $0.resident(ServerLoop.self)?.replace(settings, pipeline) }
+        }
     }
 
     /// Refuses new connections.

@@ -7,7 +7,9 @@ internal import Synchronization
 final class ServerLoop {
     let poller: Poller
     let services: LoopServices
-    let settings: ServerSettings
+    private(set) var settings: ServerSettings
+    /// The pipeline of this moment: a reload changes it between two requests.
+    private(set) var pipeline: Pipeline
     private let shared: ServerState
     private var acceptors: [Acceptor] = []
     private var connections: [ObjectIdentifier: Connection] = [:]
@@ -16,15 +18,22 @@ final class ServerLoop {
     private var onceEmpty: (() -> Void)?
     private(set) var isDraining = false
 
-    init(poller: Poller, services: LoopServices, settings: ServerSettings, shared: ServerState) {
+    init(
+        poller: Poller, services: LoopServices, settings: ServerSettings, pipeline: Pipeline,
+        shared: ServerState
+    ) {
         self.poller = poller
         self.services = services
         self.settings = settings
+        self.pipeline = pipeline
         self.shared = shared
     }
 
-    /// The pipeline of this moment: a reload changes it between two requests.
-    var pipeline: Pipeline { shared.pipeline }
+    /// Serves requests from now on by other rules; those under way keep theirs.
+    func replace(_ settings: ServerSettings, _ pipeline: Pipeline) {
+        self.settings = settings
+        self.pipeline = pipeline
+    }
 
     func nextID() -> String { ids.next() }
     func dateField() -> [UInt8] { date.field(at: poller.now) }
@@ -64,7 +73,6 @@ final class ServerLoop {
     }
 
     func refuse(_ error: ProxyError, on connection: Connection, startedAt: UInt64) {
-        let pipeline = self.pipeline
         let body = pipeline.fallbackDialect?.errorBody(error) ?? []
         var front: [UInt8] = []
         MessageWriter.statusLine(error.status, into: &front)

@@ -1,21 +1,13 @@
-internal import SluiceCore
 internal import Synchronization
 
 /// What the loops of one server share.
 final class ServerState: Sendable {
     let connections = Atomic<Int>(0)
-    private let current: Mutex<Pipeline>
     private let exhaustedAt = Atomic<UInt64>(0)
     private let onExhaustion: @Sendable () -> Void
 
-    init(pipeline: Pipeline, onExhaustion: @escaping @Sendable () -> Void) {
-        current = Mutex(pipeline)
+    init(onExhaustion: @escaping @Sendable () -> Void) {
         self.onExhaustion = onExhaustion
-    }
-
-    var pipeline: Pipeline {
-        get { current.withLock { $0 } }
-        set { current.withLock { $0 = newValue } }
     }
 
     /// Says that the process is out of descriptors, at most once in ten seconds.

@@ -104,3 +104,7 @@ static inline void sluice_address_text(const struct sockaddr_storage *a, char *t
 
 /// A listening Unix socket. A socket file that nobody listens on any more is replaced; a live one is an error.
 int sluice_bind_unix(const char *path, int backlog);
+
+/// A blocking connection whose sends and receives give up after `seconds`; -1 when there is none to be had.
+int sluice_connect_tcp(const char *host, int port, int seconds);
+int sluice_connect_unix(const char *path, int seconds);

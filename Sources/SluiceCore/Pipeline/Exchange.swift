@@ -63,7 +63,7 @@ public final class Exchange {
     private func answer() async -> Outcome {
         var dialect = pipeline.fallbackDialect
         do {
-            if let endpoint = pipeline.endpoints.first(where: { $0.serves(head.path) }) {
+            if let endpoint = pipeline.endpoints.first(where: { $0.serves(head) }) {
                 record.route = endpoint.route
                 let response = try await endpoint.answer(head, context: context)
                 try await send(response, on: localPath(dialect))

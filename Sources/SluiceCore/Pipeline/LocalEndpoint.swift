@@ -4,8 +4,8 @@ public import SluiceWire
 public protocol LocalEndpoint: Sendable {
     /// The route's name in metrics and logs.
     var route: String { get }
-    /// Whether this endpoint serves the path, whatever the method.
-    func serves(_ path: String) -> Bool
+    /// Whether this endpoint answers the request, if only to refuse its method.
+    func serves(_ head: RequestHead) -> Bool
     /// - Throws: ``ProxyError`` for a wrong method or an unknown name.
     nonisolated(nonsending) func answer(
         _ head: RequestHead, context: ExchangeContext

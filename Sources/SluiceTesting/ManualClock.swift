@@ -1,0 +1,15 @@
+public import SluiceCore
+
+/// A clock that stands still until it is told to move.
+public final class ManualClock: ExchangeClock {
+    /// Nanoseconds.
+    public private(set) var now: UInt64
+
+    public init(now: UInt64 = 1_000_000_000) {
+        self.now = now
+    }
+
+    public func advance(by duration: Duration) {
+        now &+= duration.nanoseconds
+    }
+}

@@ -1,0 +1,20 @@
+public import SluiceCore
+internal import Synchronization
+
+/// Keeps access records.
+public final class RecordingSink: RecordSink {
+    private let kept = Mutex<(started: Int, records: [AccessRecord])>((0, []))
+
+    public init() {}
+
+    public var records: [AccessRecord] { kept.withLock { $0.records } }
+    public var startedCount: Int { kept.withLock { $0.started } }
+
+    public func started() {
+        kept.withLock { $0.started += 1 }
+    }
+
+    public func finished(_ record: AccessRecord) {
+        kept.withLock { $0.records.append(record) }
+    }
+}

@@ -1,0 +1,59 @@
+public import SluiceCore
+public import SluiceWire
+
+/// A client that keeps everything it is sent.
+public final class RecordingWriter: ResponseWriter {
+    public private(set) var head: ResponseHead?
+    public private(set) var length: Int?
+    /// The bytes that each flush sent.
+    public private(set) var flushes: [[UInt8]] = []
+    public private(set) var isEnded = false
+    public private(set) var isAborted = false
+    public var isClosed = false
+    public var onClientGone: (() -> Void)?
+    /// What ``hasRoom`` says; set it to false to play a slow reader.
+    public var hasRoom = true
+    private var pending: [UInt8] = []
+
+    public init() {}
+
+    /// Everything sent so far.
+    public var body: [UInt8] { Array(flushes.joined()) }
+    public var text: String { String(decoding: body, as: UTF8.self) }
+    public var bytesWritten: UInt64 { UInt64(body.count + pending.count) }
+
+    public func writeHead(_ head: ResponseHead, length: Int?) {
+        self.head = head
+        self.length = length
+    }
+
+    public func write(_ bytes: Span<UInt8>) {
+        pending.append(copying: bytes)
+    }
+
+    public func flush() {
+        guard !pending.isEmpty else { return }
+        flushes.append(pending)
+        pending = []
+    }
+
+    public func end() {
+        flush()
+        isEnded = true
+    }
+
+    public func abort() {
+        flush()
+        isAborted = true
+    }
+
+    public func waitForRoom() async {
+        hasRoom = true
+    }
+
+    /// Plays a client that goes away.
+    public func leave() {
+        isClosed = true
+        onClientGone?()
+    }
+}
