@@ -24,16 +24,21 @@ public final class LogSink: Sendable {
     ) {
         let queue = LogQueue(capacity: capacity)
         self.queue = queue
+        let descriptor = LogDescriptor(descriptor: descriptor)
         let thread = Thread {
-            var writer = LogWriter(queue: queue, descriptor: descriptor) { lost in
-                format.line(
-                    time: Timestamp.shared.now(), level: "warning",
-                    message: "log lines were lost", LostLines(count: lost))
-            }
+            LogDescriptor.blockSIGPIPE()
+            var writer = LogWriter(
+                queue: queue, note: { Self.note(of: $0, format) }, put: descriptor.put)
             writer.run()
         }
         thread.name = "sluice-log"
         thread.start()
+    }
+
+    private static func note(of lost: Int, _ format: LogFormat) -> [UInt8] {
+        format.line(
+            time: Timestamp.shared.now(), level: "warning", message: "log lines were lost",
+            LostLines(count: lost))
     }
 
     deinit {

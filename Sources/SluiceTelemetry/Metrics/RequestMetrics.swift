@@ -1,0 +1,124 @@
+public import SluiceCore
+internal import Synchronization
+
+/// Counts and times requests, and shows the state of connections, process and log.
+///
+/// Exchanges with a provider are observed under the names of OpenTelemetry's conventions for generative AI
+/// (``OperationMetrics``); what those do not know is named `sluice_…`. Requests that reached no provider, such as those
+/// for a model that nobody serves, are only counted: clients cannot make series by asking for nonsense.
+public final class RequestMetrics: RecordSink {
+    private struct RequestKey: Hashable {
+        var route: String
+        var status: Int
+        var outcome: String
+    }
+
+    private struct Handles {
+        var operations: [OperationMetrics.Key: OperationMetrics] = [:]
+        var requests: [RequestKey: PrometheusCounter] = [:]
+        var upstreamErrors: [[String]: PrometheusCounter] = [:]
+    }
+
+    /// The name of `Outcome.failed`, which has no value without an error.
+    private static let upstreamError = "upstream_error"
+
+    /// Connections that clients hold open; the server sets it.
+    public let openConnections: PrometheusGauge
+
+    let registry: MetricsRegistry
+    private let inFlight: PrometheusGauge
+    private let handles = Mutex(Handles())
+    /// Handles that are kept for reuse; above it they are looked up anew, where the registry folds them.
+    private let handleLimit: Int
+
+    /// Registers the metrics.
+    ///
+    /// - Parameters:
+    ///   - registry: where they are shown.
+    ///   - log: the sink whose lost lines are shown.
+    ///   - handleLimit: how many handles of each kind are kept for reuse.
+    public init(
+        registry: MetricsRegistry, log: LogSink? = nil,
+        handleLimit: Int = MetricsRegistry.defaultLabelSetLimit
+    ) {
+        self.registry = registry
+        self.handleLimit = handleLimit
+        inFlight = registry.gauge(
+            "sluice_requests_in_flight", help: "Requests that are being answered.")
+        openConnections = registry.gauge(
+            "sluice_client_connections", help: "Connections that clients hold open.")
+        let process = ProcessMetrics(registry)
+        registry.addCollector { process.update() }
+        guard let log else { return }
+        let dropped = registry.counter(
+            "sluice_log_lines_dropped_total",
+            help: "Log lines lost because the log could not be written.")
+        registry.addCollector { dropped.mirror(Double(log.droppedLines)) }
+    }
+
+    /// Counts a request in.
+    public func started() {
+        inFlight.increment(by: 1)
+    }
+
+    /// Counts a request out and observes it.
+    public func finished(_ record: AccessRecord) {
+        inFlight.decrement(by: 1)
+        requestCounter(record).increment()
+        guard let provider = record.provider else { return }
+        let key = OperationMetrics.Key(
+            operation: record.operation, provider: provider, model: record.model ?? "",
+            errorType: record.errorCode ?? "")
+        operation(key).observe(record)
+        if record.outcome == Self.upstreamError {
+            upstreamFailed(provider: provider, kind: record.errorCode ?? "_OTHER")
+        }
+    }
+
+    /// Counts a failure of a provider. Those that end a request are counted by ``finished(_:)``; call this for those
+    /// that another attempt made good.
+    ///
+    /// - Parameters:
+    ///   - provider: its configured name.
+    ///   - kind: the code of the error.
+    public func upstreamFailed(provider: String, kind: String) {
+        handles.withLock { handles in
+            Self.cached([provider, kind], in: &handles.upstreamErrors, limit: handleLimit) {
+                registry.counter(
+                    "sluice_upstream_errors_total", help: "Failed exchanges with a provider.",
+                    labels: [("provider", provider), ("kind", kind)])
+            }
+        }.increment()
+    }
+
+    private func requestCounter(_ record: AccessRecord) -> PrometheusCounter {
+        let key = RequestKey(route: record.route, status: record.status, outcome: record.outcome)
+        return handles.withLock { handles in
+            Self.cached(key, in: &handles.requests, limit: handleLimit) {
+                registry.counter(
+                    "sluice_requests_total", help: "Requests, by how they ended.",
+                    labels: [
+                        ("route", key.route), ("status", String(key.status)),
+                        ("outcome", key.outcome),
+                    ], openLabels: ["route"])
+            }
+        }
+    }
+
+    private func operation(_ key: OperationMetrics.Key) -> OperationMetrics {
+        handles.withLock { handles in
+            Self.cached(key, in: &handles.operations, limit: handleLimit) {
+                OperationMetrics(key, registry)
+            }
+        }
+    }
+
+    private static func cached<Key: Hashable, Handle>(
+        _ key: Key, in handles: inout [Key: Handle], limit: Int, make: () -> Handle
+    ) -> Handle {
+        if let handle = handles[key] { return handle }
+        let handle = make()
+        if handles.count < limit { handles[key] = handle }
+        return handle
+    }
+}
