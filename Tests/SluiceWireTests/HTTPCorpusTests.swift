@@ -1,0 +1,216 @@
+import Foundation
+import SluiceWire
+import Testing
+
+/// A case of the llhttp and gunicorn corpora.
+private struct Case: Decodable {
+    var id: String?
+    var type: String?
+    var input_base64: Data
+    var expect: String
+    var proxy_expect: String?
+    var head_complete: Bool?
+    var house: [String]?
+    var messages: [ExpectedMessage]?
+    var requests: [ExpectedMessage]?
+
+    var input: [UInt8] { Array(input_base64) }
+    var expected: [ExpectedMessage] { messages ?? requests ?? [] }
+
+    func has(_ house: String) -> Bool { self.house?.contains(house) == true }
+}
+
+@Suite(.enabled(if: Corpus.isPresent, "the shared corpora are absent"))
+struct HTTPCorpusTests {
+    private static func llhttp(_ type: String) throws -> [Case] {
+        let decoder = JSONDecoder()
+        return try Corpus.data("http1/llhttp/cases.jsonl").split(separator: 0x0A)
+            .map { try decoder.decode(Case.self, from: $0) }
+            .filter { $0.type == type }
+    }
+
+    private static func gunicorn() throws -> [Case] {
+        let decoded = try JSONDecoder().decode(
+            [String: Case].self, from: Corpus.data("http1/gunicorn/expected.json"))
+        return decoded.map { name, one in
+            var named = one
+            named.id = name
+            return named
+        }
+    }
+
+    /// Most cases lack the Host field that HTTP/1.1 needs and would be refused for that alone. So each
+    /// is also judged with one put in after each request line, by what its parser verdict says.
+    private static func withHost(_ one: Case) -> [UInt8] {
+        let host = Data("Host: added.example\r\n".utf8)
+        var input = Data(one.input)
+        guard input.range(of: Data("\nhost:".utf8)) == nil,
+            String(decoding: input, as: UTF8.self).lowercased().contains("\nhost:") == false
+        else { return one.input }
+        guard one.expect == "accept" else {
+            if let end = input.range(of: Data("\r\n".utf8)) {
+                input.insert(contentsOf: host, at: end.upperBound)
+            }
+            return Array(input)
+        }
+        for line in Set(one.expected.map(Self.requestLine)) {
+            var from = input.startIndex
+            while let found = input.range(of: line, in: from..<input.endIndex) {
+                input.insert(contentsOf: host, at: found.upperBound)
+                from = found.upperBound
+            }
+        }
+        return Array(input)
+    }
+
+    private static func requestLine(_ message: ExpectedMessage) -> Data {
+        var line = Data("\(message.method ?? "") ".utf8)
+        line.append(contentsOf: message.target?.bytes ?? [])
+        line.append(contentsOf: Data(" HTTP/\(message.version ?? "")\r\n".utf8))
+        return line
+    }
+
+    private func expectAccepted(_ one: Case, _ heard: Heard, isRequest: Bool) {
+        let name = one.id ?? ""
+        #expect(heard.refusal == nil, "\(name)")
+        // Nothing is read behind a message that closes the connection.
+        let count = heard.messages.firstIndex { !$0.keepAlive }.map { $0 + 1 }
+        let expected = one.expected.prefix(count ?? one.expected.count)
+        #expect(heard.messages.count == expected.count, "\(name)")
+        for (message, wanted) in zip(heard.messages, expected) {
+            if isRequest {
+                let target = String(decoding: wanted.target?.bytes ?? [], as: UTF8.self)
+                let first = "\(wanted.method ?? "") \(Self.reduced(target)) \(wanted.version ?? "")"
+                #expect(message.first == first, "\(name)")
+            }
+            let fields = (wanted.headers ?? []).filter {
+                !(isRequest && $0.name.contains("_")) && $0.name != "host"
+            }
+            let wantedFields = fields.map {
+                "\($0.name): \(String(decoding: $0.value.bytes, as: UTF8.self))"
+            }
+            #expect(message.fields.filter { !$0.hasPrefix("host: ") } == wantedFields, "\(name)")
+            #expect(message.body == wanted.body?.bytes ?? [], "\(name)")
+        }
+    }
+
+    private static func reduced(_ target: String) -> String {
+        guard let scheme = target.range(of: "://"), !target.hasPrefix("/") else { return target }
+        let rest = target[scheme.upperBound...]
+        return rest.firstIndex { $0 == "/" || $0 == "?" }.map { String(rest[$0...]) } ?? "/"
+    }
+
+    private func judge(_ one: Case, _ input: [UInt8], _ verdict: String, _ side: Side) {
+        for pieces in cuts(of: input) {
+            let heard = feed(pieces, side)
+            switch verdict {
+            case "accept":
+                if case .requests = side {
+                    expectAccepted(one, heard, isRequest: true)
+                } else {
+                    expectAccepted(one, heard, isRequest: false)
+                }
+            case "reject" where one.head_complete != false:
+                let isComplete = heard.messages.allSatisfy(\.isComplete) && !heard.messages.isEmpty
+                #expect(heard.refusal != nil || !isComplete, "\(one.id ?? "")")
+                #expect(heard.refusal != nil, "\(one.id ?? "")")
+            case "incomplete", "reject":
+                #expect(!heard.messages.contains { $0.isComplete }, "\(one.id ?? "")")
+            case "by-limit":
+                #expect(heard.refusal == nil || [414, 431].contains(heard.refusal?.status))
+            default: break
+            }
+        }
+    }
+
+    @Test func llhttpRequestsAreJudgedAsAProxyMust() throws {
+        let cases = try Self.llhttp("request")
+        #expect(cases.count > 100)
+        for one in cases {
+            if !one.has("p:method-not-served") || one.has("p:host-missing") {
+                judge(one, one.input, one.proxy_expect ?? one.expect, .requests)
+            }
+            judge(one, Self.withHost(one), one.expect, .requests)
+        }
+    }
+
+    @Test func gunicornRequestsAreJudgedAsAProxyMust() throws {
+        let cases = try Self.gunicorn()
+        #expect(cases.count > 100)
+        for one in cases {
+            if !one.has("p:method-not-served") || one.has("p:host-missing") {
+                judge(one, one.input, one.proxy_expect ?? one.expect, .requests)
+            }
+            judge(one, Self.withHost(one), one.expect, .requests)
+        }
+    }
+
+    @Test func llhttpResponsesAreJudgedAsAProxyMust() throws {
+        let cases = try Self.llhttp("response")
+        #expect(cases.count > 50)
+        for one in cases {
+            // HTTP/0.9 is accepted by llhttp; nobody speaks it to us.
+            let isOld = one.input.starts(with: Array("HTTP/0.9".utf8))
+            judge(one, one.input, isOld ? "reject" : one.expect, .responses(toHEAD: false))
+        }
+    }
+
+    @Test(arguments: ["lenient-only", "parser-feature", "at-eof", "not-applicable", "either"])
+    func inputWithoutAVerdictGivesTheSameHoweverItIsCut(verdict: String) throws {
+        let cases = try Self.llhttp("request") + Self.gunicorn()
+        for one in cases where one.expect == verdict {
+            let whole = feed([one.input], .requests)
+            for pieces in cuts(of: one.input) {
+                let heard = feed(pieces, .requests)
+                #expect(heard == whole, "\(one.id ?? "")")
+            }
+        }
+    }
+
+    private struct Spellings: Decodable {
+        var spellings: [Spelling]
+        var probes: [Probe]
+
+        struct Spelling: Decodable {
+            var id: String
+            var content_length_key: String
+            var te_field_base64: Data
+            var alone: String
+            var with_content_length: String
+        }
+
+        struct Probe: Decodable {
+            var content_length: Int
+            var body_base64: Data
+        }
+    }
+
+    @Test func everySpellingOfTransferEncodingIsUnderstoodOrRefused() throws {
+        let table = try JSONDecoder().decode(
+            Spellings.self, from: Corpus.data("http1/smuggling-headers.json"))
+        #expect(table.spellings.count > 30)
+        for spelling in table.spellings {
+            for probe in table.probes {
+                let field = Data("\r\n".utf8) + spelling.te_field_base64 + Data("\r\n".utf8)
+                let head = Data("POST / HTTP/1.1\r\nHost: x".utf8)
+                let length = Data(
+                    "\(spelling.content_length_key) \(probe.content_length)\r\n".utf8)
+                let alone = head + field + Data("\r\n".utf8) + probe.body_base64
+                let both = head + field + length + Data("\r\n".utf8) + probe.body_base64
+                check(spelling.id, Array(alone), spelling.alone)
+                check(spelling.id, Array(both), spelling.with_content_length)
+            }
+        }
+    }
+
+    private func check(_ id: String, _ input: [UInt8], _ verdict: String) {
+        for pieces in cuts(of: input) {
+            let heard = feed(pieces, .requests)
+            switch verdict {
+            case "accept": #expect(heard.messages.first?.framing == .chunked, "\(id)")
+            case "reject": #expect(heard.refusal != nil && heard.messages.isEmpty, "\(id)")
+            default: #expect(heard.messages.first?.framing != .chunked, "\(id)")
+            }
+        }
+    }
+}
