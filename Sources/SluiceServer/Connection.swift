@@ -35,8 +35,10 @@ final class Connection: ReadinessHandler, AlarmHandler {
     private var sink: RequestBodyReader?
     private var output = OutputQueue()
     private var mayRead = true
-    /// The client will send no more.
+    /// Everything the client sent was read, and it will send no more.
     private(set) var inputEnded = false
+    /// The client's FIN has arrived; bytes before it may still be unread.
+    private var sawPeerClose = false
     /// When the first byte of the current request came.
     private var requestStartedAt: UInt64
     private var inputWaiter: UnsafeContinuation<Void, Never>?
@@ -154,16 +156,14 @@ final class Connection: ReadinessHandler, AlarmHandler {
 
     private func read() {
         let result = poller.scratch.receive(descriptor) { bytes in
-            if phase == .idle {
-                requestStartedAt = poller.now
-                enter(.readingHead)
-            }
+            if sink == nil, input.isEmpty { requestStartedAt = poller.now }
+            if phase == .idle { enter(.readingHead) }
             if let sink { sink.take(bytes) } else { keep(bytes) }
         }
         switch result {
         case .moved(let count):
-            // A short read emptied the socket: the next byte rings again.
-            if count < Scratch.capacity, !inputEnded { mayRead = false }
+            // A short read emptied the socket, and the next byte rings again; but a FIN has rung already.
+            if count < Scratch.capacity { mayRead = sawPeerClose }
             if phase == .readingBody { arm() }
         case .wouldBlock:
             mayRead = false
@@ -181,26 +181,24 @@ final class Connection: ReadinessHandler, AlarmHandler {
         if !readiness.isDisjoint(with: [.readable, .peerClosed, .hungUp, .failed]) {
             mayRead = true
         }
+        if readiness.contains(.peerClosed) { sawPeerClose = true }
         if !readiness.isDisjoint(with: [.hungUp, .failed]) { return clientIsGone() }
         switch phase {
         case .lingering:
             discardInput()
         case .answering:
-            guard readiness.contains(.peerClosed) else { return }
-            inputEnded = true
-            if !server.settings.allowsHalfClose { clientIsGone() }
+            leaveIfHalfClosed()
         case .idle, .readingHead, .readingBody:
-            if readiness.contains(.peerClosed), phase == .readingBody,
-                !server.settings.allowsHalfClose,
-                sink == nil
-            {
-                return clientIsGone()
-            }
             if mayRead { read() }
             wakeReader()
         case .closed:
             break
         }
+    }
+
+    /// A client that closed its sending side while it waits for an answer has gone, unless the configuration says otherwise.
+    private func leaveIfHalfClosed() {
+        if sawPeerClose, !server.settings.allowsHalfClose { clientIsGone() }
     }
 
     private func wakeReader() {
@@ -255,24 +253,20 @@ final class Connection: ReadinessHandler, AlarmHandler {
         guard phase != .closed else { return }
         phase = next
         arm()
+        if next == .answering { leaveIfHalfClosed() }
     }
 
     /// Sets the alarm to the limit that holds now.
     private func arm() {
-        let settings = server.settings
-        let limit: Duration?
-        if !output.isEmpty {
-            limit = settings.writeTimeout
-        } else {
-            switch phase {
-            case .idle: limit = settings.keepAliveTimeout
-            case .readingHead: limit = settings.headerTimeout
-            case .readingBody: limit = settings.bodyTimeout
-            case .lingering: limit = settings.lingerTimeout
-            case .answering, .closed: limit = nil
-            }
+        let limits = server.timeLimits
+        if !output.isEmpty { return alarm.set(after: limits.write) }
+        switch phase {
+        case .idle: alarm.set(after: limits.keepAlive)
+        case .readingHead: alarm.set(after: limits.header)
+        case .readingBody: alarm.set(after: limits.body)
+        case .lingering: alarm.set(after: limits.linger)
+        case .answering, .closed: alarm.cancel()
         }
-        alarm.set(after: limit?.nanoseconds)
     }
 
     func rang(_ alarm: Alarm) {
@@ -315,7 +309,6 @@ final class Connection: ReadinessHandler, AlarmHandler {
                 roomWaiter = continuation
                 if output.isEmpty || phase == .closed { wakeWriter() }
             }
-            if waitingBytes > 0 { await Task.yield() }
         }
         guard phase != .closed else { return }
         if inputEnded || (!mayRead && sink == nil && input.isEmpty && writerWasClean) {

@@ -8,6 +8,7 @@ final class ServerLoop {
     let poller: Poller
     let services: LoopServices
     private(set) var settings: ServerSettings
+    private(set) var timeLimits: TimeLimits
     /// The pipeline of this moment: a reload changes it between two requests.
     private(set) var pipeline: Pipeline
     private let shared: ServerState
@@ -25,6 +26,7 @@ final class ServerLoop {
         self.poller = poller
         self.services = services
         self.settings = settings
+        timeLimits = TimeLimits(settings)
         self.pipeline = pipeline
         self.shared = shared
     }
@@ -32,6 +34,7 @@ final class ServerLoop {
     /// Serves requests from now on by other rules; those under way keep theirs.
     func replace(_ settings: ServerSettings, _ pipeline: Pipeline) {
         self.settings = settings
+        timeLimits = TimeLimits(settings)
         self.pipeline = pipeline
     }
 

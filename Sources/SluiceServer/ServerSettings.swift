@@ -1,3 +1,4 @@
+internal import SluiceCore
 public import SluiceWire
 
 /// Limits of the client side: how long a client may take, and how much it may send. Nil turns a time limit off.
@@ -22,4 +23,17 @@ public struct ServerSettings: Sendable {
     public var allowsHalfClose = false
 
     public init() {}
+}
+
+/// The time limits of ``ServerSettings`` in nanoseconds, as connections set their alarms by them.
+struct TimeLimits {
+    let header, body, keepAlive, write, linger: UInt64?
+
+    init(_ settings: ServerSettings) {
+        header = settings.headerTimeout?.nanoseconds
+        body = settings.bodyTimeout?.nanoseconds
+        keepAlive = settings.keepAliveTimeout?.nanoseconds
+        write = settings.writeTimeout?.nanoseconds
+        linger = settings.lingerTimeout.nanoseconds
+    }
 }

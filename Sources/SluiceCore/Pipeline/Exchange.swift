@@ -62,6 +62,7 @@ public final class Exchange {
 
     private func answer() async -> Outcome {
         var dialect = pipeline.fallbackDialect
+        if writer.isClosed { return .clientGone }
         do {
             if let endpoint = pipeline.endpoints.first(where: { $0.serves(head) }) {
                 record.route = endpoint.route
