@@ -74,6 +74,9 @@ let package = Package(
         tests("SluiceWireTests", ["SluiceWire"]),
         tests("SluiceJSONTests", ["SluiceJSON"]),
         tests("SluiceConfigTests", ["SluiceConfig"]),
+        tests(
+            "SluiceProvidersTests",
+            ["SluiceProviders", "SluiceCore", "SluiceConfig", "SluiceJSON", "SluiceWire", logging]),
     ],
     cxxLanguageStandard: .cxx17
 )
