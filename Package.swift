@@ -79,6 +79,9 @@ let package = Package(
         tests("SluiceConfigTests", ["SluiceConfig"]),
         tests(
             "SluiceTelemetryTests", ["SluiceTelemetry", "SluiceCore", "SluiceJSON", logging, metrics]),
+        tests(
+            "SluiceProvidersTests",
+            ["SluiceProviders", "SluiceCore", "SluiceConfig", "SluiceJSON", "SluiceWire", logging]),
     ],
     cxxLanguageStandard: .cxx17
 )

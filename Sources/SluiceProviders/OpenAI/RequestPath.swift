@@ -1,0 +1,98 @@
+import SluiceCore
+import SluiceWire
+
+/// A path below `/v1`, checked: every reader along the way must see the same path in it.
+struct RequestPath {
+    /// Without `/v1`; begins with a slash.
+    let below: String
+    let endpoint: Endpoint
+
+    /// - Returns: nil for a path that is not below `/v1`.
+    /// - Throws: 404 for a path that no API has, 400 for one that could be read in two ways.
+    init?(_ head: RequestHead) throws(ProxyError) {
+        guard head.path.hasPrefix("/v1/") else { return nil }
+        try Self.checkEncoding(head.path)
+        let below = String(head.path.dropFirst(3))
+        let components = below.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        guard !components.contains("") else { throw .invalidURL(head) }
+        guard !components.contains("."), !components.contains("..") else {
+            throw .ambiguousPath
+        }
+        let endpoint = Self.understood[below]
+        if endpoint == nil, Self.understood[below.lowercased()] != nil { throw .invalidURL(head) }
+        self.below = below
+        self.endpoint = endpoint ?? .other(Self.routeName(components.first ?? ""))
+    }
+
+    private static let understood: [String: Endpoint] = [
+        "/chat/completions": .chatCompletions,
+        "/completions": .completions,
+        "/embeddings": .embeddings,
+        "/responses": .responses,
+    ]
+
+    /// First components that metrics may name. Anything else is `other`, so that clients cannot make new labels.
+    private static let names: Set<String> = [
+        "assistants", "audio", "batches", "chat", "completions", "containers", "conversations",
+        "evals", "files", "fine_tuning", "images", "moderations", "models", "organization",
+        "realtime", "rerank", "responses", "threads", "uploads", "vector_stores", "videos",
+    ]
+
+    private static func routeName(_ component: Substring) -> String {
+        let name = String(component)
+        return names.contains(name) ? name : "other"
+    }
+
+    /// Refuses escapes that a server could undo: of letters, dots and slashes. Others pass as they came.
+    private static func checkEncoding(_ path: String) throws(ProxyError) {
+        let bytes = Array(path.utf8)
+        var index = 0
+        while index < bytes.count {
+            guard bytes[index] == UInt8(ascii: "%") else {
+                guard bytes[index] != UInt8(ascii: "\\") else { throw .ambiguousPath }
+                index += 1
+                continue
+            }
+            guard index + 2 < bytes.count, let high = hex(bytes[index + 1]),
+                let low = hex(bytes[index + 2])
+            else { throw .ambiguousPath }
+            let decoded = high << 4 | low
+            let isHidden = decoded < 0x20 || decoded == 0x7F || isUnreserved(decoded)
+            guard !isHidden, decoded != UInt8(ascii: "/"), decoded != UInt8(ascii: "\\") else {
+                throw .ambiguousPath
+            }
+            index += 3
+        }
+    }
+
+    private static func hex(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - 0x30
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - 0x61 + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - 0x41 + 10
+        default: nil
+        }
+    }
+
+    /// RFC 3986 section 2.3.
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "A")...UInt8(ascii: "Z"):
+            true
+        default: "-._~".utf8.contains(byte)
+        }
+    }
+}
+
+extension ProxyError {
+    static func invalidURL(_ head: RequestHead) -> ProxyError {
+        ProxyError(
+            status: 404, code: "invalid_request_error", fault: .client,
+            message: "Invalid URL (\(head.method.name) \(head.path))")
+    }
+
+    static let ambiguousPath = ProxyError.invalidRequest(
+        "The path of the URL must be written without dot segments, backslashes and needless escapes."
+    )
+}
