@@ -82,6 +82,9 @@ let package = Package(
         tests(
             "SluiceProvidersTests",
             ["SluiceProviders", "SluiceCore", "SluiceConfig", "SluiceJSON", "SluiceWire", logging]),
+        tests(
+            "SluiceUpstreamTests",
+            ["SluiceUpstream", "SluiceCore", "SluiceLoop", "SluiceWire", "CSluiceLinux"]),
     ],
     cxxLanguageStandard: .cxx17
 )

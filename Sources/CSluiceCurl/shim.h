@@ -1,2 +1,51 @@
 #pragma once
+// libcurl sets its options through variadic functions, which Swift cannot call: one wrapper for each type of argument.
 #include <curl/curl.h>
+
+static inline CURLcode sluice_curl_set_long(CURL *handle, CURLoption option, long value) {
+    return (curl_easy_setopt)(handle, option, value);
+}
+
+/// libcurl keeps a copy of the text; a null pointer takes an option back.
+static inline CURLcode sluice_curl_set_string(CURL *handle, CURLoption option, const char *value) {
+    return (curl_easy_setopt)(handle, option, value);
+}
+
+static inline CURLcode sluice_curl_set_pointer(CURL *handle, CURLoption option, void *value) {
+    return (curl_easy_setopt)(handle, option, value);
+}
+
+static inline CURLcode sluice_curl_set_close(CURL *handle, curl_closesocket_callback callback, void *context) {
+    CURLcode code = (curl_easy_setopt)(handle, CURLOPT_CLOSESOCKETFUNCTION, callback);
+    return code != CURLE_OK ? code : (curl_easy_setopt)(handle, CURLOPT_CLOSESOCKETDATA, context);
+}
+
+/// The socket of a handle that was connected with CURLOPT_CONNECT_ONLY, or CURL_SOCKET_BAD.
+static inline curl_socket_t sluice_curl_socket(CURL *handle) {
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    return curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK ? socket : CURL_SOCKET_BAD;
+}
+
+static inline void sluice_curl_multi_set_callbacks(
+    CURLM *multi, curl_socket_callback on_socket, curl_multi_timer_callback on_timer, void *context) {
+    (curl_multi_setopt)(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    (curl_multi_setopt)(multi, CURLMOPT_SOCKETDATA, context);
+    (curl_multi_setopt)(multi, CURLMOPT_TIMERFUNCTION, on_timer);
+    (curl_multi_setopt)(multi, CURLMOPT_TIMERDATA, context);
+}
+
+static inline void sluice_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+    (curl_multi_setopt)(multi, option, value);
+}
+
+/// The next handle that is done; `result` tells how it went. Null when there is none.
+static inline CURL *sluice_curl_next_done(CURLM *multi, CURLcode *result) {
+    int left = 0;
+    CURLMsg *message;
+    while ((message = curl_multi_info_read(multi, &left)) != NULL) {
+        if (message->msg != CURLMSG_DONE) continue;
+        *result = message->data.result;
+        return message->easy_handle;
+    }
+    return NULL;
+}

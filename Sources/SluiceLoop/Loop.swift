@@ -51,10 +51,10 @@ public actor Loop {
     }
 
     /// Like ``run(_:)`` for work that waits; it comes back to the loop after each `await`.
-    public func perform<Result: Sendable>(
-        _ body: sending (Poller) async -> Result
-    ) async -> Result {
-        await body(poller)
+    public func perform<Result: Sendable, Failure: Error>(
+        _ body: sending (Poller) async throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        try await body(poller)
     }
 
     private nonisolated func turnUntilStopped() {
@@ -67,6 +67,8 @@ public actor Loop {
             }
             if wasWoken { executor.woke() }
         }
+        // What lives on the loop refers to its poller: without this neither would ever be freed.
+        assumeIsolated { $0.poller.residents.removeAll() }
     }
 }
 

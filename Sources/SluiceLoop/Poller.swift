@@ -27,7 +27,7 @@ public final class Poller {
     public let scratch = Scratch()
     public let buffers = BufferPool()
     var alarms = AlarmHeap()
-    private var residents: [ObjectIdentifier: AnyObject] = [:]
+    var residents: [ObjectIdentifier: AnyObject] = [:]
 
     private let descriptor: Int32
     private var slots: [Slot] = []

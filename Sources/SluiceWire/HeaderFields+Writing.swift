@@ -12,6 +12,26 @@ extension HeaderFields {
         }
     }
 
+    /// Appends the fields that a policy lets pass and that `others` has none of the name of.
+    ///
+    /// So what we say ourselves is never said a second time by what is passed on.
+    public func writeFields(
+        allowedBy policy: HeaderPolicy, unlessIn others: HeaderFields, into out: inout [UInt8]
+    ) {
+        let named = namedByConnection()
+        for entry in entries
+        where passes(entry, policy, named) && !others.has(nameOf: entry, in: self) {
+            out.append(contentsOf: arena[entry.line])
+        }
+    }
+
+    private func has(nameOf other: Entry, in fields: HeaderFields) -> Bool {
+        entries.contains { entry in
+            entry.hash == other.hash && entry.nameLength == other.nameLength
+                && arena[entry.name].elementsEqual(fields.arena[other.name])
+        }
+    }
+
     /// The fields that a policy lets pass.
     public func filtered(by policy: HeaderPolicy) -> HeaderFields {
         let named = namedByConnection()

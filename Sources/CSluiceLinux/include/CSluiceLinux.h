@@ -59,10 +59,15 @@ static inline int sluice_set_option(int descriptor, int level, int name, int val
     return setsockopt(descriptor, level, name, &value, sizeof value);
 }
 
-/// Closes with a reset instead of an orderly end, so that a peer cannot take what it got for complete.
-static inline void sluice_reset(int descriptor) {
+/// Whoever closes the descriptor closes it with a reset instead of an orderly end.
+static inline void sluice_abandon(int descriptor) {
     struct linger l = {1, 0};
     setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &l, sizeof l);
+}
+
+/// Closes with a reset instead of an orderly end, so that a peer cannot take what it got for complete.
+static inline void sluice_reset(int descriptor) {
+    sluice_abandon(descriptor);
     close(descriptor);
 }
 

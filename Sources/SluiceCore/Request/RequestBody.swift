@@ -9,6 +9,16 @@ public enum RequestBody: Sendable {
     /// A body that is passed on while it arrives, such as an upload.
     case stream(BodyPrefix)
 
+    /// The bytes known so far: all of them, unless it is a stream.
+    public var bytes: [UInt8] {
+        switch self {
+        case .none: []
+        case .json(let document): document.bytes
+        case .bytes(let bytes): bytes
+        case .stream(let prefix): prefix.bytes
+        }
+    }
+
     /// Bytes known so far: all of it, unless it is a stream.
     public var count: Int {
         switch self {

@@ -1,0 +1,86 @@
+internal import SluiceCore
+internal import SluiceLoop
+internal import SluiceWire
+
+extension UpstreamTransfer {
+    /// Writes the request, as far as the socket takes it.
+    func send(_ request: UpstreamRequest, rest: (any IncomingBody)?) {
+        let rest = request.body.isStream ? rest : nil
+        let framing = request.framing(hasRest: rest != nil)
+        var head = poller.buffers.take()
+        request.writeHead(
+            hostLine: connection?.origin.hostLine ?? [], framing: framing, into: &head)
+        let body = request.body.bytes
+        if let rest {
+            upload = Upload(rest, framing: framing, transfer: self)
+            upload?.frame(body.count, into: &head)
+        }
+        load(&head, body)
+    }
+
+    /// Begins to send two pieces; ``drained()`` follows.
+    func load(_ head: inout [UInt8], _ body: [UInt8]) {
+        sending = .sending
+        outgoing.load(&head, body, joinsSmall: connection?.joinsSmall == true)
+        flush()
+    }
+
+    func flush() {
+        guard sending == .sending, let connection else { return }
+        while !outgoing.isDrained {
+            switch connection.send(outgoing.head, outgoing.body, from: outgoing.sent) {
+            case .moved(let count):
+                outgoing.advance(count)
+                hasSent = true
+            case .wouldBlock:
+                // An upstream that takes nothing is as silent as one that says nothing.
+                return armSendTimer()
+            case .ended, .failed:
+                return sendFailed(connection)
+            }
+        }
+        drained()
+    }
+
+    private func drained() {
+        outgoing.discard(to: poller.buffers)
+        if let upload, !upload.isComplete {
+            sending = .uploading
+            disarm()
+            upload.transferDrained()
+        } else {
+            sending = .sent
+            upload = nil
+            if answer.status == 0 { armFirstByteTimer() }
+        }
+    }
+
+    private func sendFailed(_ connection: UpstreamConnection) {
+        guard hasSent || !connection.isReused else {
+            outgoing.discard(to: poller.buffers)
+            upload = nil
+            return becomeStale()
+        }
+        guard hasSent else {
+            return fail(.cannotConnect("the connection was closed before the request"))
+        }
+        sending = .abandoned
+        // Often an answer lies before the end, such as a 413 to a body that is too large.
+        connection.readAnyway()
+        readAvailable()
+        if !hasEnded { fail(.connectionLost("the connection broke while the request was sent")) }
+    }
+
+    /// A final answer came before the request had gone out.
+    func stopSending() {
+        guard sending == .sending || sending == .uploading else { return }
+        sending = .abandoned
+        outgoing.discard(to: poller.buffers)
+        upload?.transferEnded()
+        upload = nil
+    }
+}
+
+extension RequestBody {
+    var isStream: Bool { if case .stream = self { true } else { false } }
+}

@@ -1,0 +1,27 @@
+internal import SluiceCore
+internal import SluiceLoop
+
+extension UpstreamTransfer {
+    func armSendTimer() { arm(firstByteTimeout) }
+    func armFirstByteTimer() { arm(firstByteTimeout) }
+    func armIdleTimer() { arm(idleTimeout) }
+
+    /// Leaves the deadline of the whole exchange only: what measures the upstream stands still.
+    func disarm() { arm(nil) }
+
+    private func arm(_ limit: UInt64?) {
+        guard let alarm = connection?.alarm else { return }
+        let time = min(limit.map { poller.now &+ $0 } ?? .max, deadline ?? .max)
+        if time == .max { alarm.cancel() } else { alarm.set(at: time) }
+    }
+
+    func connectionRang(_ connection: UpstreamConnection) {
+        if let deadline, deadline <= poller.now {
+            return fail(.upstreamTimeout("total"))
+        }
+        switch sending {
+        case .sending where answer.status == 0: fail(.upstreamTimeout("send"))
+        default: fail(.upstreamTimeout(answer.status == 0 ? "first byte" : "stream idle"))
+        }
+    }
+}

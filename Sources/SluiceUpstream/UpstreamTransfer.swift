@@ -1,0 +1,220 @@
+internal import SluiceCore
+internal import SluiceLoop
+internal import SluiceWire
+
+/// One exchange with an upstream: a request going out, an answer coming in.
+///
+/// The loop's readiness drives it by synchronous calls, so that an answer passes through in the turn that read it. The task that asked
+/// for the exchange sleeps meanwhile and hears ``Signal``s.
+final class UpstreamTransfer: ConnectionUser, DialObserver {
+    /// What the task must know.
+    enum Signal {
+        case connected
+        /// The receiver wants no more for now.
+        case held
+        /// An idle connection turned out to be closed before it took a byte.
+        case stale
+        case ended
+    }
+
+    enum Sending {
+        /// Bytes wait for the socket.
+        case sending
+        /// The socket took all that the client has sent so far.
+        case uploading
+        case sent
+        /// An answer came before the end, or the connection broke.
+        case abandoned
+    }
+
+    let poller: Poller
+    let receiver: any ResponseReceiver
+    private let dialer: Dialer
+    private let origin: Origin
+    private let statistics: UpstreamStatistics
+    private let connectTimeout: UInt64?
+    let firstByteTimeout: UInt64?
+    let idleTimeout: UInt64?
+    let deadline: UInt64?
+
+    private(set) var connection: UpstreamConnection?
+    private var dial: Dial?
+    var outgoing = Outgoing()
+    var sending = Sending.sending
+    /// Whether any connection took any byte of the request.
+    var hasSent = false
+    var upload: Upload?
+    var answer: AnswerReader
+    /// The receiver said `.wait`: nothing is read.
+    var isHeld = false
+    private(set) var hasEnded = false
+    private var failure: ProxyError?
+    private var mustResolve = false
+
+    private var waiter: CheckedContinuation<Signal, Never>?
+    private var raised: Signal?
+
+    init(
+        poller: Poller, dialer: Dialer, origin: Origin, statistics: UpstreamStatistics,
+        timeouts: UpstreamTimeouts, deadline: UInt64?, toHEAD: Bool,
+        receiver: any ResponseReceiver
+    ) {
+        self.poller = poller
+        self.dialer = dialer
+        self.origin = origin
+        self.statistics = statistics
+        self.deadline = deadline
+        self.receiver = receiver
+        connectTimeout = timeouts.connect?.nanoseconds
+        firstByteTimeout = timeouts.firstByte?.nanoseconds
+        idleTimeout = timeouts.streamIdle?.nanoseconds
+        answer = AnswerReader(toHEAD: toHEAD)
+    }
+
+    func run(
+        _ request: UpstreamRequest, rest: (any IncomingBody)?
+    ) async throws(ProxyError) {
+        if let deadline, deadline <= poller.now { throw .upstreamTimeout("total") }
+        var mayReuse = true
+        repeat {
+            try await connect(mayReuse: mayReuse)
+            send(request, rest: rest)
+            // A connection that was found closed is not paid for with a second one.
+            mayReuse = false
+        } while try await receive() == .stale
+        if let failure { throw failure }
+    }
+
+    /// Ends it in this turn, whatever it is doing.
+    func cancel() {
+        dial?.cancel()
+        dial = nil
+        fail(.clientGone)
+    }
+
+    // MARK: The task
+
+    private func connect(mayReuse: Bool) async throws(ProxyError) {
+        if mayReuse, let idle = origin.takeIdle() {
+            connection = idle
+            idle.user = self
+            return
+        }
+        var timeout = connectTimeout
+        if let deadline { timeout = min(timeout ?? .max, deadline &- poller.now) }
+        let begun = dialer.dial(origin.key, timeout: timeout, observer: self)
+        // A dial can fail at once.
+        if raised == nil { dial = begun }
+        _ = await nextSignal()
+        dial = nil
+        if let failure { throw failure }
+    }
+
+    private func receive() async throws(ProxyError) -> Signal {
+        while true {
+            let signal = await nextSignal()
+            switch signal {
+            case .held where !hasEnded:
+                do {
+                    try await receiver.resolveWait()
+                } catch {
+                    fail(error)
+                    throw error
+                }
+                resume()
+            case .stale:
+                return signal
+            case .ended:
+                if mustResolve, failure == nil { try await receiver.resolveWait() }
+                return signal
+            case .connected, .held: break
+            }
+        }
+    }
+
+    private func nextSignal() async -> Signal {
+        if let signal = raised {
+            raised = nil
+            return signal
+        }
+        return await withCheckedContinuation { waiter = $0 }
+    }
+
+    func raise(_ signal: Signal) {
+        if let waiting = waiter {
+            waiter = nil
+            waiting.resume(returning: signal)
+        } else {
+            raised = signal
+        }
+    }
+
+    // MARK: Dialling
+
+    func dialled(_ result: Result<Link, DialFailure>) {
+        dial = nil
+        switch result {
+        case .success(let link):
+            guard let made = UpstreamConnection(link, to: origin, poller: poller) else {
+                return fail(.cannotConnect("the event loop refused the socket"))
+            }
+            statistics.dialledOne()
+            connection = made
+            made.user = self
+            raise(.connected)
+        case .failure(let failure):
+            fail(.cannotConnect(failure.detail, timedOut: failure.timedOut))
+        }
+    }
+
+    // MARK: Readiness
+
+    func connectionIsReady(_ connection: UpstreamConnection) {
+        if connection.mayRead { readAvailable() }
+        if !hasEnded, connection.mayWrite { flush() }
+    }
+
+    // MARK: Ends
+
+    /// The answer is whole, or the receiver needs no more of it.
+    func finish(mustResolve: Bool = false) {
+        guard !hasEnded else { return }
+        self.mustResolve = mustResolve
+        var isComplete = false
+        if case .complete = answer.phase { isComplete = true }
+        let isInStep = isComplete && answer.keepsAlive && sending == .sent
+        end { connection in
+            if isInStep {
+                origin.keep(connection)
+            } else {
+                origin.drop(connection, reset: !isComplete)
+            }
+        }
+    }
+
+    func fail(_ error: ProxyError) {
+        guard !hasEnded else { return }
+        failure = error
+        end { origin.drop($0, reset: true) }
+    }
+
+    /// Goes back to the start, where another connection is tried.
+    func becomeStale() {
+        guard let connection else { return }
+        self.connection = nil
+        origin.drop(connection, reset: false)
+        raise(.stale)
+    }
+
+    private func end(_ dispose: (UpstreamConnection) -> Void) {
+        hasEnded = true
+        outgoing.discard(to: poller.buffers)
+        if let connection {
+            self.connection = nil
+            dispose(connection)
+        }
+        upload?.transferEnded()
+        upload = nil
+        raise(.ended)
+    }
+}

@@ -1,0 +1,65 @@
+public import SluiceCore
+public import SluiceLoop
+internal import SluiceWire
+
+/// The transport of a loop, made at the first call; it lives and works there only.
+///
+/// - Parameter statistics: shared by all loops.
+public func makeTransport(poller: Poller, statistics: UpstreamStatistics) -> UpstreamTransport {
+    if let known = poller.resident(UpstreamTransport.self) { return known }
+    let transport = UpstreamTransport(poller: poller, statistics: statistics)
+    poller.settle(transport)
+    return transport
+}
+
+/// Exchanges HTTP/1.1 with upstreams over connections of its own pool, on one loop.
+///
+/// A request goes out at most once after any byte of it was taken by a connection. An idle connection that its peer has closed is noticed
+/// before a request is sent and replaced; where the close comes later, the exchange fails.
+public final class UpstreamTransport: Transport {
+    private let poller: Poller
+    private let statistics: UpstreamStatistics
+    private let dialer: Dialer
+    private let pool: ConnectionPool
+    private var transfers: [ObjectIdentifier: UpstreamTransfer] = [:]
+
+    init(poller: Poller, statistics: UpstreamStatistics) {
+        self.poller = poller
+        self.statistics = statistics
+        dialer = Dialer(poller)
+        pool = ConnectionPool(statistics: statistics)
+    }
+
+    /// Sends a request once and pushes the answer into `receiver`.
+    ///
+    /// It can return while a call of `rest`'s `next()` is pending, when the answer came before the body's end; what that call brings is
+    /// dropped.
+    public func exchange(
+        _ request: UpstreamRequest, rest: (any IncomingBody)?, provider: ConfiguredProvider,
+        deadline: UInt64?, receiver: any ResponseReceiver
+    ) async throws(ProxyError) {
+        try await exchange(
+            request, rest: rest, timeouts: provider.timeouts, connection: provider.connection,
+            deadline: deadline, receiver: receiver)
+    }
+
+    func exchange(
+        _ request: UpstreamRequest, rest: (any IncomingBody)?, timeouts: UpstreamTimeouts,
+        connection: UpstreamConnectionOptions, deadline: UInt64?, receiver: any ResponseReceiver
+    ) async throws(ProxyError) {
+        let transfer = UpstreamTransfer(
+            poller: poller, dialer: dialer, origin: pool.origin(request.url, connection),
+            statistics: statistics, timeouts: timeouts, deadline: deadline,
+            toHEAD: request.method == .head, receiver: receiver)
+        let key = ObjectIdentifier(receiver)
+        transfers[key] = transfer
+        defer { transfers[key] = nil }
+        try await transfer.run(request, rest: rest)
+    }
+
+    /// Closes the connection of `receiver`'s exchange in this turn of the loop; the exchange throws `clientGone`. Does nothing when
+    /// there is no such exchange.
+    public func cancel(_ receiver: any ResponseReceiver) {
+        transfers[ObjectIdentifier(receiver)]?.cancel()
+    }
+}

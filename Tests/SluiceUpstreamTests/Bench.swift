@@ -1,0 +1,124 @@
+import SluiceCore
+import SluiceLoop
+import SluiceUpstream
+import SluiceWire
+
+/// A loop with a transport, and what came of exchanges on it.
+final class Bench: Sendable {
+    struct Answer: Sendable {
+        var status = 0
+        var headers = HeaderFields()
+        var body: [UInt8] = []
+        var reads = 0
+        var error: ProxyError?
+
+        var text: String { String(decoding: body, as: UTF8.self) }
+    }
+
+    let loop = Loop.start(name: "test")
+    let statistics = UpstreamStatistics()
+
+    deinit {
+        loop.stop()
+    }
+
+    /// Runs one exchange to its end.
+    ///
+    /// - Parameters:
+    ///   - decide: what the receiver says after each read, given the bytes so far.
+    ///   - started: runs on the loop with a way to cancel.
+    func exchange(
+        _ request: UpstreamRequest, provider: ConfiguredProvider = .test(),
+        pieces: Pieces? = nil, total: Duration? = nil, gate: Gate? = nil,
+        decide: @escaping @Sendable (Int) -> ReceiveDecision = { _ in .more },
+        cancelWhen: Gate? = nil
+    ) async -> Answer {
+        let statistics = statistics
+        return await loop.perform { poller in
+            let transport = makeTransport(poller: poller, statistics: statistics)
+            let receiver = Recorder(decide: decide, gate: gate)
+            if let cancelWhen {
+                poller.spawn {
+                    await cancelWhen.wait()
+                    transport.cancel(receiver)
+                }
+            }
+            do throws(ProxyError) {
+                try await transport.exchange(
+                    request, rest: pieces.map { PiecewiseBody($0) }, provider: provider,
+                    deadline: total.map { poller.now &+ $0.nanoseconds }, receiver: receiver)
+            } catch {
+                receiver.answer.error = error
+            }
+            return receiver.answer
+        }
+    }
+}
+
+/// Keeps what it receives.
+private final class Recorder: ResponseReceiver {
+    var answer = Bench.Answer()
+    private let decide: @Sendable (Int) -> ReceiveDecision
+    private let gate: Gate?
+
+    init(decide: @escaping @Sendable (Int) -> ReceiveDecision, gate: Gate?) {
+        self.decide = decide
+        self.gate = gate
+    }
+
+    func receive(_ head: ResponseHead) -> ReceiveDecision {
+        answer.status = head.status
+        answer.headers = head.headers
+        return .more
+    }
+
+    func receive(_ bytes: Span<UInt8>) -> ReceiveDecision {
+        answer.body.append(copying: bytes)
+        return .more
+    }
+
+    func receivedAll() -> ReceiveDecision {
+        answer.reads += 1
+        return decide(answer.body.count)
+    }
+
+    func resolveWait() async throws(ProxyError) {
+        await gate?.wait()
+    }
+}
+
+extension ConfiguredProvider {
+    static func test(
+        _ change: (inout UpstreamTimeouts, inout UpstreamConnectionOptions) -> Void = { _, _ in }
+    ) -> ConfiguredProvider {
+        var timeouts = UpstreamTimeouts()
+        var options = UpstreamConnectionOptions()
+        change(&timeouts, &options)
+        return ConfiguredProvider(
+            name: "test", dialect: Silent(), timeouts: timeouts, connection: options)
+    }
+}
+
+private struct Silent: Provider {
+    let name = "silent"
+
+    func action(
+        for request: ProxyRequest, base: UpstreamURL?, credential: Credential?
+    ) throws(ProxyError) -> ProviderAction {
+        .answer(ProxyResponse(status: 200, headers: HeaderFields(), body: .bytes([])))
+    }
+}
+
+extension UpstreamRequest {
+    /// A POST with bytes, or a GET without.
+    static func test(
+        _ port: Int, _ body: RequestBody? = .bytes(Array("{}".utf8)), scheme: String = "http",
+        host: String = "127.0.0.1"
+    ) throws -> UpstreamRequest {
+        var headers = HeaderFields()
+        headers.append("content-type", "application/json")
+        return UpstreamRequest(
+            method: body == nil ? .get : .post, url: try UpstreamURL("\(scheme)://\(host):\(port)"),
+            target: "/v1/test", headers: headers, body: body ?? .none)
+    }
+}
