@@ -37,7 +37,7 @@ struct ExpectedMessage: Decodable {
     var version: String?
     var headers: [Header]?
     var body: Spelled?
-    var complete: Bool?
+    var headers_complete: Bool?
 
     struct Header: Decodable {
         var name: String
