@@ -25,7 +25,9 @@ extension HeaderFields {
         }
         let value = bytes.trimmed(line.lowerBound + name.length + 1..<line.upperBound)
         let colon = line.lowerBound + name.length
-        if value == colon + 2..<line.upperBound, bytes[colon + 1] == Byte.space {
+        if value.lowerBound == colon + 2, value.upperBound == line.upperBound,
+            bytes[colon + 1] == Byte.space
+        {
             // Nearly all lines are spelled as they are kept: the rest is one copy.
             arena.append(copying: bytes.extracting(colon..<line.upperBound + 2))
         } else {

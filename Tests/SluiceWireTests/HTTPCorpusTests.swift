@@ -6,18 +6,18 @@ import Testing
 private struct Case: Decodable {
     var id: String?
     var type: String?
-    var input_base64: Data
+    var inputBase64: Data
     var expect: String
-    var proxy_expect: String?
-    var head_complete: Bool?
+    var proxyExpect: String?
+    var headComplete: Bool?
     var house: [String]?
     var messages: [ExpectedMessage]?
     var requests: [ExpectedMessage]?
 
-    var input: [UInt8] { Array(input_base64) }
+    var input: [UInt8] { Array(inputBase64) }
     /// The messages whose heads are whole.
     var expected: [ExpectedMessage] {
-        (messages ?? requests ?? []).filter { $0.headers_complete != false }
+        (messages ?? requests ?? []).filter { $0.headersComplete != false }
     }
 
     func has(_ house: String) -> Bool { self.house?.contains(house) == true }
@@ -26,14 +26,14 @@ private struct Case: Decodable {
 @Suite(.enabled(if: Corpus.isPresent, "the shared corpora are absent"))
 struct HTTPCorpusTests {
     private static func llhttp(_ type: String) throws -> [Case] {
-        let decoder = JSONDecoder()
+        let decoder = Corpus.decoder
         return try Corpus.data("http1/llhttp/cases.jsonl").split(separator: 0x0A)
             .map { try decoder.decode(Case.self, from: $0) }
             .filter { $0.type == type }
     }
 
     private static func gunicorn() throws -> [Case] {
-        let decoded = try JSONDecoder().decode(
+        let decoded = try Corpus.decoder.decode(
             [String: Case].self, from: Corpus.data("http1/gunicorn/expected.json"))
         return decoded.map { name, one in
             var named = one
@@ -144,7 +144,7 @@ struct HTTPCorpusTests {
                 } else {
                     expectAccepted(one, heard, isRequest: false)
                 }
-            case "reject" where one.head_complete != false:
+            case "reject" where one.headComplete != false:
                 #expect(heard.refusal != nil || !Self.isServed(heard), "\(one.id ?? "")")
             case "incomplete", "reject":
                 #expect(!heard.messages.contains { $0.isComplete }, "\(one.id ?? "")")
@@ -161,7 +161,7 @@ struct HTTPCorpusTests {
         #expect(cases.count > 100)
         for one in cases {
             if one.expect != "by-limit" {
-                judge(one, one.input, one.proxy_expect ?? one.expect, .requests)
+                judge(one, one.input, one.proxyExpect ?? one.expect, .requests)
             }
             judge(one, Self.withHost(one), one.expect, .requests)
         }
@@ -172,7 +172,7 @@ struct HTTPCorpusTests {
         #expect(cases.count > 100)
         for one in cases {
             if one.expect != "by-limit" {
-                judge(one, one.input, one.proxy_expect ?? one.expect, .requests)
+                judge(one, one.input, one.proxyExpect ?? one.expect, .requests)
             }
             judge(one, Self.withHost(one), one.expect, .requests)
         }
@@ -206,32 +206,32 @@ struct HTTPCorpusTests {
 
         struct Spelling: Decodable {
             var id: String
-            var content_length_key: String
-            var te_field_base64: Data
+            var contentLengthKey: String
+            var teFieldBase64: Data
             var alone: String
-            var with_content_length: String
+            var withContentLength: String
         }
 
         struct Probe: Decodable {
-            var content_length: Int
-            var body_base64: Data
+            var contentLength: Int
+            var bodyBase64: Data
         }
     }
 
     @Test func everySpellingOfTransferEncodingIsUnderstoodOrRefused() throws {
-        let table = try JSONDecoder().decode(
+        let table = try Corpus.decoder.decode(
             Spellings.self, from: Corpus.data("http1/smuggling-headers.json"))
         #expect(table.spellings.count > 30)
         for spelling in table.spellings {
             for probe in table.probes {
-                let field = Data("\r\n".utf8) + spelling.te_field_base64 + Data("\r\n".utf8)
+                let field = Data("\r\n".utf8) + spelling.teFieldBase64 + Data("\r\n".utf8)
                 let head = Data("POST / HTTP/1.1\r\nHost: x".utf8)
                 let length = Data(
-                    "\(spelling.content_length_key) \(probe.content_length)\r\n".utf8)
-                let alone = head + field + Data("\r\n".utf8) + probe.body_base64
-                let both = head + field + length + Data("\r\n".utf8) + probe.body_base64
+                    "\(spelling.contentLengthKey) \(probe.contentLength)\r\n".utf8)
+                let alone = head + field + Data("\r\n".utf8) + probe.bodyBase64
+                let both = head + field + length + Data("\r\n".utf8) + probe.bodyBase64
                 check(spelling.id, Array(alone), spelling.alone)
-                check(spelling.id, Array(both), spelling.with_content_length)
+                check(spelling.id, Array(both), spelling.withContentLength)
             }
         }
     }
