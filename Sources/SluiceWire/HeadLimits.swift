@@ -26,4 +26,8 @@ public struct HeadLimits: Sendable, Equatable {
 
     /// Bytes of a request method. No registered method has more than 17.
     static let method = 32
+
+    /// Empty lines before a message. Some clients end a body with one that is not part of it, and
+    /// some with two.
+    static let emptyLines = 2
 }

@@ -44,7 +44,8 @@ extension HeaderFields {
         entries.append(
             Entry(
                 start: UInt32(start), valueLength: UInt32(arena.count - valueStart),
-                hash: name.hash, nameLength: UInt16(name.bytes.count)))
+                hash: name.hash, nameLength: UInt16(name.bytes.count),
+                hasUnderscore: name.bytes.contains(Byte.underscore)))
         MessageWriter.lineEnd(into: &arena)
     }
 

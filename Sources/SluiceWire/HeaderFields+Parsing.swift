@@ -24,13 +24,21 @@ extension HeaderFields {
             return nil
         }
         let value = bytes.trimmed(line.lowerBound + name.length + 1..<line.upperBound)
-        arena.append(Byte.colon)
-        arena.append(Byte.space)
-        arena.append(copying: bytes.extracting(value))
-        MessageWriter.lineEnd(into: &arena)
+        let colon = line.lowerBound + name.length
+        if value.lowerBound == colon + 2, value.upperBound == line.upperBound,
+            bytes[colon + 1] == Byte.space
+        {
+            // Nearly all lines are spelled as they are kept: the rest is one copy.
+            arena.append(copying: bytes.extracting(colon..<line.upperBound + 2))
+        } else {
+            arena.append(Byte.colon)
+            arena.append(Byte.space)
+            arena.append(copying: bytes.extracting(value))
+            MessageWriter.lineEnd(into: &arena)
+        }
         let entry = Entry(
             start: UInt32(start), valueLength: UInt32(value.count), hash: name.hash,
-            nameLength: UInt16(name.length))
+            nameLength: UInt16(name.length), hasUnderscore: name.hasUnderscore)
         entries.append(entry)
         return entry
     }

@@ -39,9 +39,9 @@ extension HeaderFields {
     }
 
     private func passes(_ entry: Entry, _ policy: HeaderPolicy, _ named: [HeaderName]) -> Bool {
-        guard policy.allows(name: arena.span.extracting(entry.name), hash: entry.hash) else {
-            return false
-        }
+        guard !entry.hasUnderscore,
+            policy.allows(name: arena.span.extracting(entry.name), hash: entry.hash)
+        else { return false }
         return named.isEmpty || !named.contains { isNamed(entry, $0) }
     }
 

@@ -15,6 +15,8 @@ public struct HeaderFields: Sendable, Equatable {
         var valueLength: UInt32
         var hash: UInt32
         var nameLength: UInt16
+        /// Whether some servers could take the name for another one.
+        var hasUnderscore: Bool
 
         var name: Range<Int> { Int(start)..<Int(start) + Int(nameLength) }
         var value: Range<Int> {

@@ -4,9 +4,9 @@
 /// those that frame or address a message and are written anew (`content-length`, `host`, `expect`),
 /// names with an underscore, and names that the message's own `Connection` field mentions.
 public struct HeaderPolicy: Sendable {
-    private let names: Set<HeaderName>
-    /// One bit for each value of the hash's high six bits: most unknown names end here.
-    private let filter: UInt64
+    private let names: [HeaderName]
+    /// The names' hashes, apart so that they are looked through without touching the names.
+    private let hashes: [UInt32]
     private let prefixes: [[UInt8]]
 
     /// A policy.
@@ -15,8 +15,8 @@ public struct HeaderPolicy: Sendable {
     ///   - exact: names that pass.
     ///   - prefixes: beginnings of names that pass, as `x-stainless-`; a trailing `*` is ignored.
     public init(exact: [String], prefixes: [String] = []) {
-        names = Set(exact.map { HeaderName($0) }).subtracting(Self.neverPassing)
-        filter = names.reduce(0) { $0 | 1 << UInt64($1.hash >> 26) }
+        names = Set(exact.map { HeaderName($0) }).filter { !Self.neverPassing.contains($0) }
+        hashes = names.map(\.hash)
         self.prefixes = prefixes.map { prefix in
             let bytes = prefix.utf8.map(Byte.lowercase)
             return bytes.last == 0x2A ? Array(bytes.dropLast()) : bytes
@@ -25,23 +25,22 @@ public struct HeaderPolicy: Sendable {
 
     /// Whether fields of a name pass.
     public func allows(_ name: HeaderName) -> Bool {
-        allows(name: name.bytes.span, hash: name.hash)
+        !name.bytes.contains(Byte.underscore)
+            && allows(name: name.bytes.span, hash: name.hash)
     }
 
     /// - Parameters:
-    ///   - name: the name in lower case.
+    ///   - name: the name in lower case, without underscores.
     ///   - hash: its hash.
     func allows(name: Span<UInt8>, hash: UInt32) -> Bool {
-        let isListed = filter >> UInt64(hash >> 26) & 1 == 1
-        if prefixes.isEmpty, !isListed { return false }
-        if name.firstIndex(of: Byte.underscore, in: name.indices) != nil { return false }
-        if isListed, contains(name, hash) { return true }
-        return prefixes.contains { Self.begins(name, with: $0) }
-            && !Self.neverPassing.contains { $0.hash == hash && Self.equals(name, $0.bytes) }
-    }
-
-    private func contains(_ name: Span<UInt8>, _ hash: UInt32) -> Bool {
-        names.contains { $0.hash == hash && Self.equals(name, $0.bytes) }
+        for index in hashes.indices
+        where hashes[index] == hash && Self.equals(name, names[index].bytes) {
+            return true
+        }
+        for prefix in prefixes where Self.begins(name, with: prefix) {
+            return !Self.neverPassing.contains { $0.hash == hash && Self.equals(name, $0.bytes) }
+        }
+        return false
     }
 
     private static func equals(_ name: Span<UInt8>, _ bytes: [UInt8]) -> Bool {
@@ -54,7 +53,7 @@ public struct HeaderPolicy: Sendable {
         return true
     }
 
-    private static let neverPassing: Set<HeaderName> = [
+    private static let neverPassing: [HeaderName] = [
         "connection", "keep-alive", "proxy-connection", "proxy-authenticate",
         "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade",
         "content-length", "host", "expect",

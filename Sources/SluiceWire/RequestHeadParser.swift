@@ -1,8 +1,8 @@
 /// Reads request heads, as they arrive.
 ///
 /// The caller keeps all bytes of the message that is being received and passes them each time; the
-/// parser remembers how far it looked. It refuses as early as the fault can be seen. One empty line
-/// before a request is skipped (RFC 9112 section 2.2). After a complete head it is ready for the next
+/// parser remembers how far it looked. It refuses as early as the fault can be seen. Up to
+/// two empty lines before a request are skipped (RFC 9112 section 2.2). After a complete head it is ready for the next
 /// message; after a refusal it repeats the refusal.
 ///
 /// What it accepts is stricter than RFC 9112: lines end in CRLF and nothing else, Content-Length
@@ -15,7 +15,7 @@ public struct RequestHeadParser: Sendable {
     private struct State: Sendable {
         var lines = HeadLines()
         var first: RequestLine?
-        var skippedLine = false
+        var emptyLines = 0
         var lineCount = 0
         var fields = HeaderFields()
         var framing = FramingFields()
@@ -67,8 +67,8 @@ public struct RequestHeadParser: Sendable {
     }
 
     private mutating func takeFirst(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(Refusal) {
-        if line.isEmpty, !state.skippedLine {
-            state.skippedLine = true
+        if line.isEmpty, state.emptyLines < HeadLimits.emptyLines {
+            state.emptyLines += 1
             return
         }
         state.first = try RequestLine(bytes, line, limits)

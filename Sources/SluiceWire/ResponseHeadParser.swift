@@ -10,7 +10,7 @@ public struct ResponseHeadParser: Sendable {
     private struct State: Sendable {
         var lines = HeadLines()
         var first: StatusLine?
-        var skippedLine = false
+        var emptyLines = 0
         var lineCount = 0
         var fields = HeaderFields()
         var framing = FramingFields()
@@ -59,8 +59,8 @@ public struct ResponseHeadParser: Sendable {
     }
 
     private mutating func takeFirst(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(Refusal) {
-        if line.isEmpty, !state.skippedLine {
-            state.skippedLine = true
+        if line.isEmpty, state.emptyLines < HeadLimits.emptyLines {
+            state.emptyLines += 1
             return
         }
         guard line.count <= limits.headerLine else { throw Refusal(.fieldTooLong) }

@@ -16,6 +16,13 @@ enum Corpus {
 
     static var isPresent: Bool { root != nil }
 
+    /// Decodes the corpora's snake_case keys.
+    static var decoder: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return decoder
+    }
+
     static func data(_ path: String) throws -> Data {
         guard let root else { throw CocoaError(.fileNoSuchFile) }
         return try Data(contentsOf: root.appending(path: path))
@@ -37,7 +44,7 @@ struct ExpectedMessage: Decodable {
     var version: String?
     var headers: [Header]?
     var body: Spelled?
-    var complete: Bool?
+    var headersComplete: Bool?
 
     struct Header: Decodable {
         var name: String

@@ -8,7 +8,7 @@ private struct Recording: Decodable {
 
     struct Facts: Decodable {
         var events: Int
-        var event_digest: String
+        var eventDigest: String
     }
 }
 
@@ -23,7 +23,7 @@ struct RecordedStreamTests {
         else { return [] }
         var found: [(String, Recording.Facts, [UInt8])] = []
         for case let file as URL in all where file.lastPathComponent.hasSuffix(".meta.json") {
-            let meta = try JSONDecoder().decode(Recording.self, from: Data(contentsOf: file))
+            let meta = try Corpus.decoder.decode(Recording.self, from: Data(contentsOf: file))
             guard let facts = meta.sse else { continue }
             let stem = String(file.path.dropLast(".meta.json".count))
             let bytes = try Data(contentsOf: URL(filePath: stem + ".sse"))
@@ -77,7 +77,7 @@ struct RecordedStreamTests {
         for (name, facts, bytes) in recordings {
             let whole = Self.events([bytes[...]])
             #expect(whole.count == facts.events, "\(name)")
-            #expect(Self.digest(whole) == facts.event_digest, "\(name)")
+            #expect(Self.digest(whole) == facts.eventDigest, "\(name)")
             for size in [1, 7, 100, 4096] {
                 let pieces = stride(from: 0, to: bytes.count, by: size).map {
                     bytes[$0..<min($0 + size, bytes.count)]

@@ -6,6 +6,7 @@ struct RequestHeadTests {
     static let accepted: [(String, String, BodyFraming)] = [
         ("GET / HTTP/1.1\r\nHost: x\r\n\r\n", "GET / 1.1", .none),
         ("\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n", "GET / 1.1", .none),
+        ("\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n", "GET / 1.1", .none),
         ("GET /a?b=c?d HTTP/1.1\r\nHost: x:80\r\n\r\n", "GET /a?b=c?d 1.1", .none),
         ("GET / HTTP/1.0\r\n\r\n", "GET / 1.0", .none),
         ("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", "OPTIONS * 1.1", .none),
@@ -48,7 +49,7 @@ struct RequestHeadTests {
     }
 
     static let refused: [(String, Refusal.Reason)] = [
-        ("\r\n\r\nGET / HTTP/1.1\r\n", .requestLine),
+        ("\r\n\r\n\r\nGET / HTTP/1.1\r\n", .requestLine),
         (" GET / HTTP/1.1\r\n", .method),
         ("G@T / HTTP/1.1\r\n", .method),
         ("\u{16}\u{3}\u{1}", .controlByte),
