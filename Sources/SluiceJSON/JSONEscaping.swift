@@ -2,7 +2,7 @@ internal import CSluiceJSON
 
 /// Appends text as the inside of a JSON string: quote, backslash and control characters escaped
 /// (RFC 8259, section 7).
-func appendEscaped(_ text: String, to bytes: inout [UInt8]) {
+package func appendEscaped(_ text: String, to bytes: inout [UInt8]) {
     let text = text.utf8.span
     var position = 0
     while position < text.count {

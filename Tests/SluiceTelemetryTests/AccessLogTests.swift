@@ -36,7 +36,7 @@ extension AccessRecord {
     @Test func aStreamHasAllItsFields() {
         #expect(
             line(.stream, .json)
-                == #"{"time":"T","level":"info","message":"access","id":"r1","client":"10.0.0.7","method":"POST","route":"/v1/chat/completions","model":"gpt-4.1","provider":"openai","status":200,"outcome":"completed","bytes_in":580,"bytes_out":20000,"ttfb_ms":250.4,"duration_ms":2250.4,"events":101,"prompt_tokens":12,"completion_tokens":101,"cached_tokens":4,"reasoning_tokens":0,"usage_source":"provider","attempts":1}"#
+                == #"{"time":"T","level":"info","message":"access","id":"r1","client":"10.0.0.7","method":"POST","route":"/v1/chat/completions","model":"gpt-4.1","provider":"openai","status":200,"outcome":"completed","bytes_in":580,"bytes_out":20000,"ttfb_ms":250.400,"duration_ms":2250.400,"events":101,"prompt_tokens":12,"completion_tokens":101,"cached_tokens":4,"reasoning_tokens":0,"usage_source":"provider","attempts":1}"#
         )
     }
 
@@ -49,8 +49,25 @@ extension AccessRecord {
         record.model = "a model\nwith = \"all\""
         #expect(
             line(record, .text)
-                == #"T info access id=r2 client=unix method=GET route=unknown model="a model\nwith = \"all\"" status=404 outcome=refused error_code=model_not_found error_detail="no route" bytes_in=0 bytes_out=0 duration_ms=0.0 attempts=0"#
+                == #"T info access id=r2 client=unix method=GET route=unknown model="a model\nwith = \"all\"" status=404 outcome=refused error_code=model_not_found error_detail="no route" bytes_in=0 bytes_out=0 duration_ms=0.000 attempts=0"#
         )
+    }
+
+    @Test(arguments: [
+        (0, "0.000"), (999, "0.000"), (1_000, "0.001"), (12_345_678, "12.345"),
+        (100_000, "0.100"), (UInt64.max, "18446744073709.551"),
+    ])
+    func aTimeIsShownInMilliseconds(_ nanoseconds: UInt64, _ expected: String) {
+        var bytes: [UInt8] = []
+        bytes.append(milliseconds: nanoseconds)
+        #expect(text(bytes) == expected)
+    }
+
+    @Test(arguments: [0, 7, -7, 1_234_567_890, Int.min, Int.max])
+    func aNumberIsShownInDecimal(_ number: Int) {
+        var bytes: [UInt8] = []
+        bytes.append(decimal: number)
+        #expect(text(bytes) == String(number))
     }
 
     @Test func finishedRequestsReachTheSink() throws {

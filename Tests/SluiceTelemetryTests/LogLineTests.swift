@@ -8,7 +8,7 @@ private struct Fields: LogContent {
     var pairs: [(String, String)]
 
     func write(to fields: inout some LogFields) {
-        for (key, value) in pairs { fields.field(key, value) }
+        for (key, value) in pairs { fields.field(LogFieldName(key), value) }
     }
 }
 

@@ -13,6 +13,15 @@ final class LogPipe: Sendable {
         if nonBlocking { _ = fcntl(writer, F_SETFL, O_NONBLOCK) }
     }
 
+    /// Fills the pipe with empty lines, so that the next write finds no room.
+    func fill() {
+        let flags = fcntl(writer, F_GETFL)
+        _ = fcntl(writer, F_SETFL, flags | O_NONBLOCK)
+        let lines = [UInt8](repeating: 0x0A, count: 4_096)
+        while write(writer, lines, lines.count) > 0 {}
+        _ = fcntl(writer, F_SETFL, flags)
+    }
+
     deinit {
         close(reader)
         close(writer)

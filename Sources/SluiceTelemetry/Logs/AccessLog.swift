@@ -34,30 +34,32 @@ struct AccessContent: LogContent {
     var record: AccessRecord
 
     func write(to fields: inout some LogFields) {
-        fields.field("id", record.id)
-        fields.field("client", record.client)
-        fields.field("method", record.method)
-        fields.field("route", record.route)
-        if let model = record.model { fields.field("model", model) }
-        if let provider = record.provider { fields.field("provider", provider) }
-        fields.field("status", record.status)
-        fields.field("outcome", record.outcome)
-        if let code = record.errorCode { fields.field("error_code", code) }
-        if let detail = record.errorDetail { fields.field("error_detail", detail) }
-        fields.field("bytes_in", Int(clamping: record.bytesIn))
-        fields.field("bytes_out", Int(clamping: record.bytesOut))
-        if let time = record.timeToFirstByte { fields.field("ttfb_ms", nanoseconds: time) }
-        fields.field("duration_ms", nanoseconds: record.duration)
-        if record.isStreaming { fields.field("events", record.events) }
+        fields.field(AccessField.id, record.id)
+        fields.field(AccessField.client, record.client)
+        fields.field(AccessField.method, record.method)
+        fields.field(AccessField.route, record.route)
+        if let model = record.model { fields.field(AccessField.model, model) }
+        if let provider = record.provider { fields.field(AccessField.provider, provider) }
+        fields.field(AccessField.status, record.status)
+        fields.field(AccessField.outcome, record.outcome)
+        if let code = record.errorCode { fields.field(AccessField.errorCode, code) }
+        if let detail = record.errorDetail { fields.field(AccessField.errorDetail, detail) }
+        fields.field(AccessField.bytesIn, Int(clamping: record.bytesIn))
+        fields.field(AccessField.bytesOut, Int(clamping: record.bytesOut))
+        if let time = record.timeToFirstByte {
+            fields.field(AccessField.timeToFirstByte, nanoseconds: time)
+        }
+        fields.field(AccessField.duration, nanoseconds: record.duration)
+        if record.isStreaming { fields.field(AccessField.events, record.events) }
         if let usage = record.usage { write(usage, to: &fields) }
-        fields.field("attempts", record.attempts)
+        fields.field(AccessField.attempts, record.attempts)
     }
 
     private func write(_ usage: TokenUsage, to fields: inout some LogFields) {
-        fields.field("prompt_tokens", usage.promptTokens)
-        fields.field("completion_tokens", usage.completionTokens)
-        fields.field("cached_tokens", usage.cachedTokens)
-        fields.field("reasoning_tokens", usage.reasoningTokens)
-        if let source = record.usageSource { fields.field("usage_source", source) }
+        fields.field(AccessField.promptTokens, usage.promptTokens)
+        fields.field(AccessField.completionTokens, usage.completionTokens)
+        fields.field(AccessField.cachedTokens, usage.cachedTokens)
+        fields.field(AccessField.reasoningTokens, usage.reasoningTokens)
+        if let source = record.usageSource { fields.field(AccessField.usageSource, source) }
     }
 }

@@ -64,11 +64,14 @@ private struct EventContent: LogContent {
     /// read differently by every reader.
     private static let reserved: Set = ["time", "level", "message", "label"]
 
+    private static let labelName = LogFieldName("label")
+
     func write(to fields: inout some LogFields) {
-        fields.field("label", label)
+        fields.field(Self.labelName, label)
         guard !metadata.isEmpty else { return }
         for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
-            fields.field(Self.reserved.contains(key) ? "\(key)_" : key, value)
+            fields.field(
+                LogFieldName(Self.reserved.contains(key) ? "\(key)_" : key), value)
         }
     }
 }

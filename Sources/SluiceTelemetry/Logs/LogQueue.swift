@@ -20,8 +20,8 @@ final class LogQueue: Sendable {
         var isLast: Bool
     }
 
-    /// Above this a buffer is given back to the system once it has been written: an idle proxy keeps no megabyte.
-    private static let keptCapacity = 64 << 10
+    /// Above this an empty buffer is given back to the system: an idle proxy keeps no megabyte.
+    private static let keptCapacity = 256 << 10
 
     private let capacity: Int
     private let state = Mutex(State())
@@ -58,12 +58,15 @@ final class LogQueue: Sendable {
 
     /// Waits for lines; called by the writer alone. `spent` is the batch before, whose buffer is used again.
     func next(reusing spent: consuming [UInt8]) -> Batch {
-        if spent.capacity > Self.keptCapacity { spent = [] }
         spent.removeAll(keepingCapacity: true)
-        state.withLock { state in
+        let isIdle = state.withLock { state in
             state.writing = 0
-            if state.pending.isEmpty { Self.release(&state) }
+            guard state.pending.isEmpty else { return false }
+            Self.release(&state)
+            if state.pending.capacity > Self.keptCapacity { state.pending = [] }
+            return true
         }
+        if isIdle, spent.capacity > Self.keptCapacity { spent = [] }
         wake.wait()
         return state.withLock { state in
             let batch = Batch(

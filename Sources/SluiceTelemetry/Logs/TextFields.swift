@@ -5,82 +5,77 @@ struct TextFields: LogFields {
     private(set) var bytes: [UInt8] = []
 
     init(time: String, level: String, message: String) {
-        bytes.reserveCapacity(512)
+        bytes.reserveCapacity(640)
         bytes.append(contentsOf: time.utf8)
         bytes.append(UInt8(ascii: " "))
         bytes.append(contentsOf: level.utf8)
         bytes.append(UInt8(ascii: " "))
-        appendEscaped(message, quoted: false)
+        Self.appendEscaped(message, isQuoted: false, to: &bytes)
     }
 
-    mutating func field(_ key: String, _ text: String) {
-        begin(key)
-        appendToken(text)
+    mutating func field(_ name: LogFieldName, _ text: String) {
+        bytes.append(contentsOf: name.text)
+        Self.appendToken(text, to: &bytes)
     }
 
-    mutating func field(_ key: String, _ number: Int) {
-        begin(key)
-        bytes.append(contentsOf: String(number).utf8)
+    mutating func field(_ name: LogFieldName, _ number: Int) {
+        bytes.append(contentsOf: name.text)
+        bytes.append(decimal: number)
     }
 
-    mutating func field(_ key: String, nanoseconds: UInt64) {
-        begin(key)
-        bytes.append(contentsOf: Self.milliseconds(nanoseconds).description.utf8)
+    mutating func field(_ name: LogFieldName, nanoseconds: UInt64) {
+        bytes.append(contentsOf: name.text)
+        bytes.append(milliseconds: nanoseconds)
     }
 
-    mutating func field(_ key: String, _ value: Logger.MetadataValue) {
-        switch value {
-        case .dictionary(let members):
-            for (name, member) in members.sorted(by: { $0.key < $1.key }) {
-                field("\(key).\(name)", member)
-            }
-        default:
-            field(key, value.description)
+    mutating func field(_ name: LogFieldName, _ value: Logger.MetadataValue) {
+        guard case .dictionary(let members) = value else {
+            return field(name, value.description)
+        }
+        for (key, member) in members.sorted(by: { $0.key < $1.key }) {
+            field(LogFieldName("\(name.name).\(key)"), member)
         }
     }
 
-    private mutating func begin(_ key: String) {
-        bytes.append(UInt8(ascii: " "))
-        appendToken(key)
-        bytes.append(UInt8(ascii: "="))
+    /// Appends text, in quotes if it could be taken for more than one field. It is copied first and looked over
+    /// afterwards, since it hardly ever needs them.
+    static func appendToken(_ text: String, to bytes: inout [UInt8]) {
+        let start = bytes.count
+        bytes.append(contentsOf: text.utf8)
+        if start < bytes.count, isPlain(bytes.span.extracting(start..<bytes.count)) { return }
+        bytes.removeSubrange(start...)
+        bytes.append(UInt8(ascii: "\""))
+        appendEscaped(text, isQuoted: true, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Text that could be taken for more than one field is put in quotes.
-    private mutating func appendToken(_ text: String) {
-        let isPlain =
-            !text.isEmpty
-            && text.utf8.allSatisfy { byte in
-                byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"")
-                    && byte != UInt8(ascii: "=")
-                    && byte != UInt8(ascii: "\\")
+    private static func isPlain(_ text: Span<UInt8>) -> Bool {
+        for index in text.indices {
+            switch text[index] {
+            case 0x00...0x20, 0x7F..., UInt8(ascii: "\""), UInt8(ascii: "="), UInt8(ascii: "\\"):
+                return false
+            default:
+                continue
             }
-        if isPlain {
-            bytes.append(contentsOf: text.utf8)
-        } else {
-            bytes.append(UInt8(ascii: "\""))
-            appendEscaped(text, quoted: true)
-            bytes.append(UInt8(ascii: "\""))
         }
+        return true
     }
 
     /// Escapes what ends a line or drives a terminal: C0 and C1 controls, DEL, and the Unicode line separators.
-    private mutating func appendEscaped(_ text: String, quoted: Bool) {
+    private static func appendEscaped(_ text: String, isQuoted: Bool, to bytes: inout [UInt8]) {
         for scalar in text.unicodeScalars {
             switch scalar.value {
             case 0x0A:
                 bytes.append(contentsOf: "\\n".utf8)
             case 0x00..<0x20, 0x7F..<0xA0, 0x2028, 0x2029:
-                let digits = String(scalar.value, radix: 16)
-                bytes.append(contentsOf: "\\u{\(digits)}".utf8)
-            case 0x22 where quoted, 0x5C where quoted:
+                bytes.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".utf8)
+            case 0x22 where isQuoted, 0x5C where isQuoted:
                 bytes.append(UInt8(ascii: "\\"))
                 bytes.append(UInt8(truncatingIfNeeded: scalar.value))
+            case 0x20..<0x7F:
+                bytes.append(UInt8(truncatingIfNeeded: scalar.value))
             default:
-                if scalar.isASCII {
-                    bytes.append(UInt8(truncatingIfNeeded: scalar.value))
-                } else {
-                    bytes.append(contentsOf: String(scalar).utf8)
-                }
+                bytes.append(contentsOf: String(scalar).utf8)
             }
         }
     }

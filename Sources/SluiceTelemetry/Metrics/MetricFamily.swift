@@ -26,7 +26,8 @@ final class MetricFamily: Sendable {
     let name: String
     let help: String
     let kind: Kind
-    private let bounds: [Double]
+    /// The upper bounds of its histograms.
+    let bounds: [Double]
     private let limit: Int
     /// The labels that clients can fill with anything; all, when nil.
     private let openLabels: Set<String>?

@@ -4,8 +4,9 @@ extension RequestMetrics {
     /// - Parameter states: gives the present state, one entry per provider. It is called at each exposition, on the
     ///   thread that asks for it.
     public func showPools(_ states: @escaping @Sendable () -> [UpstreamPoolState]) {
-        let registry = registry
-        registry.addCollector {
+        // The registry keeps the collector, which must not keep the registry.
+        registry.addCollector { [weak registry] in
+            guard let registry else { return }
             for state in states() { Self.show(state, registry) }
         }
     }
