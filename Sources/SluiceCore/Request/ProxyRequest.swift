@@ -17,6 +17,8 @@ public struct ProxyRequest: Sendable {
     /// Whether the client asked for the usage chunk at the end of a stream.
     public let wantsUsage: Bool
     public var body: RequestBody
+    /// The model as the client named it, whatever processors made of ``model``.
+    public let requestedModel: String?
     private var storedModel: String?
 
     /// The model the client named. Setting it changes the body too.
@@ -58,6 +60,7 @@ public struct ProxyRequest: Sendable {
         self.isStreaming = isStreaming
         self.wantsUsage = wantsUsage
         self.body = body
+        requestedModel = model
         storedModel = model
     }
 }

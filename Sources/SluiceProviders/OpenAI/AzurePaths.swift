@@ -13,7 +13,7 @@ struct AzurePaths: Sendable {
     init(_ section: Section) throws {
         version = try section.string("api_version", default: Self.defaultVersion)
         deployments = try section.stringTable("deployments")
-        guard version.utf8.allSatisfy({ Self.isUnreserved($0) }), !version.isEmpty else {
+        guard version.utf8.allSatisfy({ PercentEncoding.isUnreserved($0) }), !version.isEmpty else {
             throw section.error(
                 "expected a date such as \"2024-10-21\" or \"v1\"", key: "api_version")
         }
@@ -47,27 +47,9 @@ struct AzurePaths: Sendable {
         }
     }
 
-    /// A path component with everything but unreserved characters escaped (RFC 3986 section 2.3).
-    private static func escaped(_ text: String) -> String {
-        var result = ""
-        for byte in text.utf8 {
-            if isUnreserved(byte) {
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            } else {
-                let digits = String(byte, radix: 16, uppercase: true)
-                result += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
-            }
-        }
+    private static func escaped(_ name: String) -> String {
+        let component = PercentEncoding.encode(name)
         // A name of dots alone would be read as a step between folders.
-        return result.allSatisfy { $0 == "." } ? "_" : result
-    }
-
-    private static func isUnreserved(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "A")...UInt8(ascii: "Z"):
-            true
-        default: "-._~".utf8.contains(byte)
-        }
+        return component == "." || component == ".." ? "_" : component
     }
 }

@@ -57,7 +57,7 @@ struct RequestPath {
                 let low = hex(bytes[index + 2])
             else { throw .ambiguousPath }
             let decoded = high << 4 | low
-            let isHidden = decoded < 0x20 || decoded == 0x7F || isUnreserved(decoded)
+            let isHidden = decoded < 0x20 || decoded == 0x7F || PercentEncoding.isUnreserved(decoded)
             guard !isHidden, decoded != UInt8(ascii: "/"), decoded != UInt8(ascii: "\\") else {
                 throw .ambiguousPath
             }
@@ -71,16 +71,6 @@ struct RequestPath {
         case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - 0x61 + 10
         case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - 0x41 + 10
         default: nil
-        }
-    }
-
-    /// RFC 3986 section 2.3.
-    private static func isUnreserved(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "A")...UInt8(ascii: "Z"):
-            true
-        default: "-._~".utf8.contains(byte)
         }
     }
 }

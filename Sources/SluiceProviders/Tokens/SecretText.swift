@@ -1,0 +1,14 @@
+internal import SluiceConfig
+
+/// A secret that is written in the configuration or stands in a file.
+enum SecretText: Sendable {
+    case fixed(Secret)
+    case file(WatchedFile)
+
+    func value() async throws -> String {
+        switch self {
+        case .fixed(let secret): secret.reveal()
+        case .file(let file): try await file.text()
+        }
+    }
+}

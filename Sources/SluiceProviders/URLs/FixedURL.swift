@@ -1,0 +1,10 @@
+internal import SluiceCore
+
+/// One address.
+struct FixedURL: URLProvider {
+    let url: UpstreamURL
+
+    nonisolated(nonsending) func url(
+        for request: ProxyRequest, attempt: Int, context: ExchangeContext
+    ) async throws -> UpstreamURL { url }
+}
