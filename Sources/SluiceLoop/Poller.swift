@@ -23,6 +23,8 @@ public final class Poller {
     public unowned let loop: Loop
     /// Nanoseconds of CLOCK_MONOTONIC, read once a turn.
     public private(set) var now: UInt64 = sluice_monotonic()
+    /// This moment, by the same clock.
+    public var precise: UInt64 { sluice_monotonic() }
     /// Read buffers for all connections of the loop: a waiting connection owns none.
     public let scratch = Scratch()
     public let buffers = BufferPool()

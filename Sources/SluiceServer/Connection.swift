@@ -127,7 +127,7 @@ final class Connection: ReadinessHandler, AlarmHandler {
         guard phase != .closed else { return false }
         let before = input.count
         if mayRead { read() }
-        if input.count == before, sink?.hasNews != true, !inputEnded, phase != .closed {
+        while input.count == before, sink?.hasNews != true, !inputEnded, phase != .closed {
             await withUnsafeContinuation { inputWaiter = $0 }
         }
         return phase != .closed && (input.count > before || sink?.hasNews == true)

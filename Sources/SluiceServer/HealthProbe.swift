@@ -10,7 +10,8 @@ public enum HealthProbe {
         let descriptor = connect(address)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        let request = Array("GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n".utf8)
+        let request = Array(
+            "GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n".utf8)
         guard send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count
         else { return nil }
         var answer = [UInt8](repeating: 0, count: 64)

@@ -5,6 +5,8 @@ public final class ManualClock: ExchangeClock {
     /// Nanoseconds.
     public private(set) var now: UInt64
 
+    public var precise: UInt64 { now }
+
     public init(now: UInt64 = 1_000_000_000) {
         self.now = now
     }

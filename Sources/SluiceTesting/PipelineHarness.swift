@@ -43,7 +43,8 @@ public final class PipelineHarness {
     /// Sends a JSON body; ``writer`` then holds the answer.
     @discardableResult
     public func send(
-        _ body: String, path: String = "/v1/chat/completions", headers: HeaderFields = HeaderFields()
+        _ body: String, path: String = "/v1/chat/completions",
+        headers: HeaderFields = HeaderFields()
     ) async -> Outcome {
         var headers = headers
         if !headers.contains(.contentType) { headers.append(.contentType, "application/json") }

@@ -65,11 +65,20 @@ public struct ProcessorConformance {
         let last = #"data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#
         let whole = chunk + "\n\n" + last + "\n\ndata: [DONE]\n\n"
         return [
-            ("a document", [[.head(ResponseHead(status: 200, headers: json)), .bytes(Array("{}".utf8))]]),
-            ("a stream", [[.head(ResponseHead(status: 200, headers: stream)), .bytes(Array(whole.utf8))]]),
+            (
+                "a document",
+                [[.head(ResponseHead(status: 200, headers: json)), .bytes(Array("{}".utf8))]]
+            ),
+            (
+                "a stream",
+                [[.head(ResponseHead(status: 200, headers: stream)), .bytes(Array(whole.utf8))]]
+            ),
             (
                 "a stream in single bytes",
-                [[.head(ResponseHead(status: 200, headers: stream))] + whole.utf8.map { .bytes([$0]) }]
+                [
+                    [.head(ResponseHead(status: 200, headers: stream))]
+                        + whole.utf8.map { .bytes([$0]) }
+                ]
             ),
             (
                 "a cut stream",

@@ -28,7 +28,9 @@ public final class ScriptedTransport: Transport {
     ) {
         var headers = HeaderFields()
         headers.append(.contentType, type)
-        self.init([[.head(ResponseHead(status: status, headers: headers)), .bytes(Array(body.utf8))]])
+        self.init([
+            [.head(ResponseHead(status: status, headers: headers)), .bytes(Array(body.utf8))]
+        ])
     }
 
     public func exchange(

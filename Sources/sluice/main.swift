@@ -1,1 +1,3 @@
-print("sluice")
+import Sluice
+
+await SluiceCommand.run(.standard)

@@ -94,13 +94,13 @@ import Testing
 
     @Test func poolsAreShownAsTheyAre() {
         metrics.showPools {
-            [UpstreamPoolState(provider: "openai", idle: 3, inUse: 2, dialled: 7, reused: 40)]
+            UpstreamPoolState(idle: 3, inUse: 2, dialled: 7, reused: 40)
         }
         expect([
-            #"sluice_upstream_connections{provider="openai",state="idle"} 3"#,
-            #"sluice_upstream_connections{provider="openai",state="in_use"} 2"#,
-            #"sluice_upstream_connections_dialled_total{provider="openai"} 7"#,
-            #"sluice_upstream_connections_reused_total{provider="openai"} 40"#,
+            #"sluice_upstream_connections{state="idle"} 3"#,
+            #"sluice_upstream_connections{state="in_use"} 2"#,
+            #"sluice_upstream_connections_dialled_total 7"#,
+            #"sluice_upstream_connections_reused_total 40"#,
         ])
     }
 

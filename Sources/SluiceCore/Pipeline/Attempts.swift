@@ -80,7 +80,7 @@ final class Attempts {
                 for: requestToSend(provider), base: base, credential: credential)
             switch action {
             case .answer(let response):
-                return try await answer(response)
+                return try await answer(response, provider)
             case .send(let upstreamRequest):
                 guard
                     let refusal = try await exchange(
@@ -121,8 +121,10 @@ final class Attempts {
         return try path.conclude()
     }
 
-    private func answer(_ response: ProxyResponse) async throws(ProxyError) -> Outcome {
-        path.begin(translator: nil, hidesUsage: false)
+    private func answer(
+        _ response: ProxyResponse, _ provider: ConfiguredProvider
+    ) async throws(ProxyError) -> Outcome {
+        path.begin(translator: nil, hidesUsage: asksUsage(provider))
         do {
             try await path.answer(response)
         } catch {

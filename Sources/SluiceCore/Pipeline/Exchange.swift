@@ -190,7 +190,7 @@ public final class Exchange {
         record.status = path?.hasStarted == true ? path?.status ?? 0 : outcome.error?.status ?? 0
         if case .clientGone = outcome { record.status = 499 }
         record.bytesOut = writer.bytesWritten
-        record.duration = services.clock.now &- startedAt
+        record.duration = services.clock.precise &- startedAt
         record.timeToFirstByte = path?.firstByteAt.map { $0 &- startedAt }
         record.usage = path?.usage
         record.usageSource = record.usage == nil ? nil : "provider"

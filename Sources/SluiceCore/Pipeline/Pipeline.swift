@@ -35,6 +35,9 @@ public struct Pipeline: Sendable {
         for parser in parsers {
             if let plan = try parser.accept(head) { return (parser, plan) }
         }
+        if head.path == "*" {
+            throw .methodNotAllowed(head.method.name, allowed: "GET, POST, DELETE")
+        }
         throw ProxyError(
             status: 404, code: "unknown_url", fault: .client,
             message: "Unknown request URL: \(head.method) \(head.path). Check the URL for typos.")

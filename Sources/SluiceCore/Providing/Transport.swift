@@ -50,7 +50,10 @@ public protocol IncomingBody: AnyObject {
     nonisolated(nonsending) func collect(upTo limit: Int) async throws(ProxyError) -> [UInt8]
 }
 
-/// Time on a loop: nanoseconds that only grow, read once a turn.
+/// Time on a loop, in nanoseconds that only grow.
 public protocol ExchangeClock: AnyObject {
+    /// When this turn of the loop began: enough for deadlines, and free.
     var now: UInt64 { get }
+    /// This moment.
+    var precise: UInt64 { get }
 }

@@ -23,6 +23,8 @@ public struct ProxyError: Error, Sendable {
     public var message: String
     /// The request's parameter at fault, for OpenAI's `error.param`.
     public var parameter: String?
+    /// The methods that would have been right, for the `allow` field of a 405 (RFC 9110 section 15.5.6).
+    public var allowedMethods: String?
     /// What the log gets and the client does not.
     public var detail: String?
     /// The connection cannot be read on after this.
@@ -49,6 +51,17 @@ extension ProxyError {
         _ message: String, parameter: String? = nil, code: String = "invalid_request_error"
     ) -> ProxyError {
         ProxyError(status: 400, code: code, fault: .client, message: message, parameter: parameter)
+    }
+
+    /// A known URL with a method it does not have: 405.
+    ///
+    /// - Parameter allowed: the methods it has, as the `allow` field lists them.
+    public static func methodNotAllowed(_ method: String, allowed: String) -> ProxyError {
+        var error = ProxyError(
+            status: 405, code: "method_not_supported", fault: .client,
+            message: "Not allowed to \(method) on this URL; it takes \(allowed).")
+        error.allowedMethods = allowed
+        return error
     }
 
     public static func modelNotFound(_ model: String) -> ProxyError {

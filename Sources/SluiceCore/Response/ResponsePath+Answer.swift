@@ -5,8 +5,8 @@ extension ResponsePath {
     func answer(_ response: ProxyResponse) async throws {
         switch response.body {
         case .bytes(let bytes):
+            noteUsage(of: response.status, bytes)
             send(status: response.status, headers: response.headers, body: bytes)
-            writer.flush()
         case .pieces(let pieces):
             var decision = receive(ResponseHead(status: response.status, headers: response.headers))
             for try await piece in pieces {

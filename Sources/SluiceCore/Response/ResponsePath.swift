@@ -298,11 +298,19 @@ final class ResponsePath: ResponseReceiver {
     func refuse(_ error: ProxyError) {
         var headers = HeaderFields()
         headers.append("content-type", "application/json")
+        if let allowed = error.allowedMethods { headers.append("allow", allowed) }
         if case .after(let seconds) = error.retry { headers.append("retry-after", String(seconds)) }
         if error.retry == .never, error.fault == .upstream {
             headers.append("x-should-retry", "false")
         }
         send(status: error.status, headers: headers, body: dialect.errorBody(error))
+    }
+
+    /// Learns the usage that an answer of our own reports.
+    func noteUsage(of status: Int, _ body: [UInt8]) {
+        if status == 200, endpoint.isUnderstood {
+            usage = dialect.usage(inDocument: body, endpoint: endpoint)
+        }
     }
 
     /// Answers with bytes at hand.

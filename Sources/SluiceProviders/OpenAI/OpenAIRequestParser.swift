@@ -88,10 +88,8 @@ public struct OpenAIRequestParser: RequestParser {
     private func checkMethod(_ head: RequestHead, _ path: RequestPath) throws(ProxyError) {
         let allowed: [HTTPMethod] = path.endpoint.isUnderstood ? [.post] : [.post, .get, .delete]
         guard allowed.contains(head.method) else {
-            throw ProxyError(
-                status: 405, code: "method_not_supported", fault: .client,
-                message: "Not allowed to \(head.method.name) on \(head.path) "
-                    + "(HINT: Perhaps you meant to use a different HTTP method?)")
+            throw .methodNotAllowed(
+                head.method.name, allowed: allowed.map(\.name).joined(separator: ", "))
         }
     }
 

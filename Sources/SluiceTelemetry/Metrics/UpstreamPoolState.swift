@@ -1,7 +1,5 @@
-/// The connections of one provider, added up over all loops.
+/// The connections to all providers, added up over all loops.
 public struct UpstreamPoolState: Sendable, Equatable {
-    /// The configured name of the provider.
-    public var provider: String
     /// Connections that wait for a request.
     public var idle: Int
     /// Connections that carry one.
@@ -12,8 +10,7 @@ public struct UpstreamPoolState: Sendable, Equatable {
     public var reused: Int
 
     /// Makes a state.
-    public init(provider: String, idle: Int, inUse: Int, dialled: Int, reused: Int) {
-        self.provider = provider
+    public init(idle: Int, inUse: Int, dialled: Int, reused: Int) {
         self.idle = idle
         self.inUse = inUse
         self.dialled = dialled

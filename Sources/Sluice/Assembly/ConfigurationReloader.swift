@@ -1,0 +1,74 @@
+internal import Dispatch
+internal import Foundation
+internal import Glibc
+internal import Logging
+internal import SluiceConfig
+internal import Synchronization
+
+/// Reloads the configuration at SIGHUP and when its file changes. A file with an error is refused whole, and the old rules stay.
+final class ConfigurationReloader: Sendable {
+    private let path: String
+    private let proxy: Proxy
+    private let watching = Mutex<Task<Void, Never>?>(nil)
+    private let hangUps: AsyncStream<Void>
+    private let hangUp: AsyncStream<Void>.Continuation
+    private static let interval = Duration.seconds(1)
+
+    init(_ path: String, proxy: Proxy) {
+        self.path = path
+        self.proxy = proxy
+        (hangUps, hangUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    func start() {
+        let task = Task { await watch() }
+        watching.withLock { $0 = task }
+    }
+
+    func stop() {
+        watching.withLock { $0?.cancel() }
+    }
+
+    private func watch() async {
+        let signal = SignalWatch(SIGHUP) { [hangUp] in hangUp.yield() }
+        defer { signal.cancel() }
+        let poll = Task { [hangUp] in
+            var seen = FileStamp(path)
+            while (try? await Task.sleep(for: Self.interval)) != nil {
+                let now = FileStamp(path)
+                if now != seen, now != nil { hangUp.yield() }
+                seen = now ?? seen
+            }
+        }
+        defer { poll.cancel() }
+        for await _ in hangUps { await reload() }
+    }
+
+    private func reload() async {
+        do {
+            try await proxy.reload(Configuration.load(path))
+            proxy.logger.info("configuration reloaded")
+        } catch {
+            proxy.logger.error(
+                "configuration refused; the old one stays", metadata: ["error": "\(error)"])
+        }
+    }
+}
+
+/// What tells one content of a file from another without reading it.
+struct FileStamp: Equatable {
+    private let inode: UInt64
+    private let size: Int64
+    private let modified: Int64
+    private let nanoseconds: Int64
+
+    /// Nil when there is no such file.
+    init?(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        inode = UInt64(status.st_ino)
+        size = Int64(status.st_size)
+        modified = Int64(status.st_mtim.tv_sec)
+        nanoseconds = Int64(status.st_mtim.tv_nsec)
+    }
+}

@@ -1,0 +1,140 @@
+public import Logging
+public import SluiceConfig
+public import SluiceCore
+internal import SluiceLoop
+public import SluiceServer
+internal import SluiceTelemetry
+internal import SluiceUpstream
+internal import Synchronization
+
+/// A running proxy: loops, listeners and the pipeline of its configuration.
+///
+/// ```swift
+/// let proxy = try await Proxy.start(configuration: "proxy.conf", registry: .standard)
+/// let answer = try await proxy.pipeline.execute(body)
+/// await proxy.stop()
+/// ```
+public final class Proxy: Sendable {
+    private let registry: Registry
+    private let loops: [Loop]
+    private let server: Server?
+    private let telemetry: Telemetry
+    private let readiness: Readiness
+    private let host: LoopHost
+    private let current: Mutex<(settings: ProxySettingsBox, pipeline: Pipeline)>
+
+    /// The pipeline of this moment; it also runs requests in process.
+    public var pipeline: Pipeline { current.withLock { $0.pipeline } }
+
+    /// Where it listens, with the ports that were taken.
+    public var addresses: [ListenAddress] { server?.addresses ?? [] }
+
+    public var logger: Logger { telemetry.logger }
+
+    /// Starts a proxy.
+    ///
+    /// - Parameters:
+    ///   - root: the configuration; nil for the echo provider on 127.0.0.1:8080.
+    ///   - listen: replaces the addresses of the configuration; an empty list listens nowhere, for use in process.
+    /// - Throws: `ConfigurationErrors`, `CannotListen`.
+    public static func start(
+        _ root: Section? = nil, registry: Registry = .standard, listen: [ListenAddress]? = nil
+    ) async throws -> Proxy {
+        let settings = try ProxySettings.read(root, registry: registry)
+        return try await Proxy(settings, registry: registry, listen: listen)
+    }
+
+    /// Starts a proxy with the configuration in a file.
+    public static func start(
+        configuration path: String, registry: Registry = .standard
+    ) async throws -> Proxy {
+        try await start(Configuration.load(path), registry: registry)
+    }
+
+    private init(
+        _ settings: ProxySettings, registry: Registry, listen: [ListenAddress]?
+    ) async throws {
+        self.registry = registry
+        let count = settings.serving.loops == 0 ? Loop.processorCount : settings.serving.loops
+        let loops = (0..<count).map { Loop.start(name: "sluice-loop-\($0)") }
+        let telemetry = Telemetry(settings.log)
+        let readiness = Readiness()
+        let host = LoopHost(loops, statistics: telemetry.upstream)
+        let pipeline = settings.pipeline(
+            registry: registry, telemetry: telemetry, readiness: readiness, host: host)
+        let addresses = listen ?? settings.serving.addresses
+        do {
+            server =
+                addresses.isEmpty
+                ? nil
+                : try await Server.start(
+                    on: addresses, loops: loops, settings: settings.serving.server,
+                    pipeline: pipeline, services: host.services)
+        } catch {
+            for loop in loops { loop.stop() }
+            throw error
+        }
+        self.loops = loops
+        self.telemetry = telemetry
+        self.readiness = readiness
+        self.host = host
+        current = Mutex((ProxySettingsBox(settings), pipeline))
+        if let server { telemetry.show(server) }
+        learnModels(settings)
+    }
+
+    /// Takes over another configuration, for requests that come from now on. Listening addresses, the number of loops and the log's
+    /// format stay as they are until a restart.
+    ///
+    /// - Throws: `ConfigurationErrors`; then nothing has changed.
+    public func reload(_ root: Section) async throws {
+        let settings = try ProxySettings(root, registry: registry)
+        let pipeline = settings.pipeline(
+            registry: registry, telemetry: telemetry, readiness: readiness, host: host)
+        current.withLock { $0 = (ProxySettingsBox(settings), pipeline) }
+        await server?.replace(settings.serving.server, pipeline)
+        learnModels(settings)
+    }
+
+    /// Stops: `/readyz` turns 503, listeners close, requests under way finish within the drain time, and what is left then ends with an
+    /// error its client can see.
+    ///
+    /// - Returns: how many exchanges were interrupted.
+    @discardableResult
+    public func stop() async -> Int {
+        let serving = current.withLock { $0.settings.value.serving }
+        readiness.end()
+        if serving.shutdownDelay > .zero { try? await Task.sleep(for: serving.shutdownDelay) }
+        let interrupted = await server?.drain(within: serving.drainTimeout) ?? 0
+        for loop in loops { loop.stop() }
+        telemetry.flush()
+        return interrupted
+    }
+
+    /// Asks providers for their models before the first request needs to know.
+    private func learnModels(_ settings: ProxySettings) {
+        guard let directory = pipeline.routes.catalog as? ModelDirectory else { return }
+        let logger = telemetry.logger
+        host.start { services in
+            await directory.refresh(
+                ExchangeContext(
+                    id: "models", clientAddress: "local", logger: logger, fetcher: services.fetcher)
+            )
+        }
+    }
+}
+
+/// Settings hold parts of several kinds; a proxy only keeps them.
+final class ProxySettingsBox: Sendable {
+    let value: ServingOnly
+
+    /// The settings that are needed after the start.
+    struct ServingOnly: Sendable {
+        let serving: (shutdownDelay: Duration, drainTimeout: Duration)
+    }
+
+    init(_ settings: ProxySettings) {
+        value = ServingOnly(
+            serving: (settings.serving.shutdownDelay, settings.serving.drainTimeout))
+    }
+}

@@ -1,0 +1,54 @@
+internal import CoreMetrics
+internal import Logging
+internal import SluiceCore
+internal import SluiceServer
+internal import SluiceTelemetry
+internal import SluiceUpstream
+internal import Synchronization
+
+/// Log and metrics of a process.
+final class Telemetry: Sendable {
+    let logger: Logger
+    let registry: MetricsRegistry
+    let records: any RecordSink
+    let upstream = UpstreamStatistics()
+    private let sink: LogSink
+    private let metrics: RequestMetrics
+
+    /// swift-metrics takes one backend per process: all proxies of a process share it.
+    private static let shared: MetricsRegistry = {
+        let registry = MetricsRegistry()
+        MetricsSystem.bootstrap(registry)
+        return registry
+    }()
+
+    init(_ settings: LogSettings) {
+        let sink = LogSink(format: settings.format)
+        self.sink = sink
+        registry = Self.shared
+        metrics = RequestMetrics(registry: registry, log: sink)
+        logger = Logger(label: "sluice") { label in
+            LineLogHandler(
+                label: label, sink: sink, format: settings.format, level: settings.level)
+        }
+        let access: [any RecordSink] =
+            settings.access ? [AccessLog(sink: sink, format: settings.format)] : []
+        records = RecordSinks(access + [metrics])
+    }
+
+    /// Shows the server's connections and the upstream pools.
+    func show(_ server: Server) {
+        let gauge = metrics.openConnections
+        registry.addCollector { gauge.set(Int64(server.connections)) }
+        let upstream = upstream
+        metrics.showPools {
+            UpstreamPoolState(
+                idle: upstream.idle, inUse: upstream.inUse, dialled: upstream.dialled,
+                reused: upstream.reused)
+        }
+    }
+
+    func flush() {
+        _ = sink.flush(timeout: .seconds(1))
+    }
+}

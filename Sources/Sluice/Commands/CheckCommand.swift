@@ -1,0 +1,42 @@
+internal import ArgumentParser
+internal import SluiceConfig
+internal import SluiceCore
+internal import SluiceServer
+
+/// `sluice check`: reads a configuration as `serve` would, and prints what would run.
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Check a configuration file and print what would run.")
+
+    @Option(help: "The configuration file.")
+    var config: String
+
+    func run() throws {
+        let settings: ProxySettings
+        do {
+            settings = try ProxySettings(Configuration.load(config), registry: SluiceCommand.parts)
+        } catch {
+            throw Complaint(error)
+        }
+        print(settings.summary)
+    }
+}
+
+extension ProxySettings {
+    /// What would run, for people. It shows no secret.
+    var summary: String {
+        var lines = ["listen      " + serving.addresses.map(\.description).joined(separator: ", ")]
+        lines.append(
+            "loops       " + (serving.loops == 0 ? "one per processor" : "\(serving.loops)"))
+        for (index, type) in processorTypes.enumerated() {
+            lines.append("processor   \(index + 1). \(type)")
+        }
+        for provider in providers {
+            let models =
+                provider.models?.joined(separator: ", ") ?? "any model no other provider names"
+            lines.append("provider    \(provider.name) (\(provider.dialect.name)): \(models)")
+        }
+        if let defaultProvider { lines.append("default     \(defaultProvider.name)") }
+        return lines.joined(separator: "\n")
+    }
+}

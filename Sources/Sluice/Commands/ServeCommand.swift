@@ -1,0 +1,64 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Logging
+internal import SluiceConfig
+internal import SluiceServer
+
+/// `sluice serve`: runs until SIGTERM or SIGINT.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve requests. Without a file: the echo provider on 127.0.0.1:8080.")
+
+    @Option(help: "The configuration file.")
+    var config: String?
+
+    @Option(help: "Listen here instead of where the file says; may be repeated.")
+    var listen: [String] = []
+
+    @Option(help: "A file to write the listening addresses to, one a line, once all are open.")
+    var readyFile: String?
+
+    func run() async throws {
+        let addresses = try listen.map { text in
+            do { return try ListenAddress(text) } catch {
+                throw ValidationError("--listen \(text): \(error)")
+            }
+        }
+        let proxy: Proxy
+        do {
+            proxy = try await Proxy.start(
+                config.map { try Configuration.load($0) }, registry: SluiceCommand.parts,
+                listen: addresses.isEmpty ? nil : addresses)
+        } catch {
+            throw Complaint(error)
+        }
+        for address in proxy.addresses {
+            proxy.logger.info("listening", metadata: ["address": "\(address)"])
+        }
+        if let readyFile { try writeReadyFile(readyFile, proxy.addresses) }
+        let reloader = config.map { ConfigurationReloader($0, proxy: proxy) }
+        reloader?.start()
+        let signal = await Termination.firstSignal()
+        proxy.logger.info("draining", metadata: ["signal": "\(signal)"])
+        reloader?.stop()
+        let interrupted = await proxy.stop()
+        if interrupted > 0 {
+            proxy.logger.warning("requests were interrupted", metadata: ["count": "\(interrupted)"])
+        }
+    }
+
+    private func writeReadyFile(_ path: String, _ addresses: [ListenAddress]) throws {
+        let text = addresses.map { "\($0)\n" }.joined()
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+    }
+}
+
+/// An error as the command line prints it: each finding on its line, no type names.
+struct Complaint: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ error: any Error) {
+        description = "\(error)"
+    }
+}

@@ -1,0 +1,43 @@
+internal import Dispatch
+internal import Glibc
+internal import Synchronization
+
+/// Signals that end the process.
+enum Termination {
+    /// Returns the name of the first SIGTERM or SIGINT. From then on a further one ends the process at once.
+    static func firstSignal() async -> String {
+        let (names, continuation) = AsyncStream.makeStream(of: String.self)
+        let watches = [(SIGTERM, "SIGTERM"), (SIGINT, "SIGINT")].map { number, name in
+            SignalWatch(number) {
+                if hasRung.exchange(true, ordering: .relaxed) { _exit(1) }
+                continuation.yield(name)
+            }
+        }
+        // They last as long as the process: its end is what they watch over.
+        lasting.withLock { $0 += watches }
+        for await name in names { return name }
+        return "cancellation"
+    }
+
+    private static let hasRung = Atomic<Bool>(false)
+    private static let lasting = Mutex<[SignalWatch]>([])
+}
+
+/// Calls a handler at each arrival of one signal, on a background queue, instead of its default action.
+///
+/// Safety: a Dispatch source may be used, cancelled and released on any thread.
+struct SignalWatch: @unchecked Sendable {
+    private let source: any DispatchSourceSignal
+
+    init(_ number: Int32, _ handler: @escaping @Sendable () -> Void) {
+        signal(number, SIG_IGN)
+        source = DispatchSource.makeSignalSource(
+            signal: number, queue: DispatchQueue.global(qos: .utility))
+        source.setEventHandler(handler: handler)
+        source.resume()
+    }
+
+    func cancel() {
+        source.cancel()
+    }
+}

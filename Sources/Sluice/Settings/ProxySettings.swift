@@ -1,0 +1,83 @@
+internal import SluiceConfig
+internal import SluiceCore
+internal import SluiceServer
+
+/// proxy.conf as values: everything that is to run, checked.
+struct ProxySettings {
+    var serving: ServingSettings
+    var log: LogSettings
+    var limits: PipelineLimits
+    var providers: [ConfiguredProvider]
+    var listings: [ProviderListing]
+    var defaultProvider: ConfiguredProvider?
+    var processors: [any Processor]
+    /// The types of ``processors``, in order, for `sluice check`.
+    var processorTypes: [String]
+
+    /// Reads all sections, and complains of everything that can be found wrong at once.
+    ///
+    /// - Throws: `ConfigurationErrors`.
+    init(_ root: Section, registry: Registry) throws {
+        var errors = ConfigurationErrors()
+        let server = try errors.attempt { try root.section("server") } ?? nil
+        let defaults = try errors.attempt { try UpstreamTimeouts(server) } ?? UpstreamTimeouts()
+        serving = try errors.attempt { try ServingSettings(server) } ?? ServingSettings()
+        limits = try errors.attempt { try PipelineLimits(server) } ?? PipelineLimits()
+        log = try errors.attempt { try LogSettings(root.section("log")) } ?? LogSettings()
+        (providers, listings, processors, processorTypes) = ([], [], [], [])
+        for section in try errors.attempt({ try root.sections("providers") }) ?? [] {
+            guard
+                let made = try errors.attempt({
+                    try ProviderSection(section, registry: registry, defaults: defaults)
+                })
+            else { continue }
+            if providers.contains(where: { $0.name == made.provider.name }) {
+                errors.append(section.error("another provider has this name", key: "name"))
+            }
+            providers.append(made.provider)
+            if let listing = made.listing { listings.append(listing) }
+        }
+        for section in try errors.attempt({ try root.sections("processors") }) ?? [] {
+            let processor = try errors.attempt { try registry.makeProcessor(section) }
+            if let processor { processors.append(processor) }
+            processorTypes.append((try? section.string("type")) ?? "?")
+        }
+        let isComplete = errors.isEmpty
+        defaultProvider =
+            try errors.attempt { try findDefault(root, isComplete: isComplete) } ?? nil
+        if errors.isEmpty {
+            _ = try errors.attempt {
+                if providers.isEmpty {
+                    throw root.error(
+                        "there is no [[providers]] section; add one, or serve without a file")
+                }
+                try root.rejectUnreadKeys()
+            }
+        } else {
+            _ = try errors.attempt { try root.rejectUnreadKeys() }
+        }
+        try errors.throwIfAny()
+    }
+
+    /// What runs without a file: the echo provider on loopback.
+    static func withoutFile(registry: Registry) throws -> ProxySettings {
+        let text = """
+            [[providers]]
+            name = "echo"
+            type = "echo"
+            """
+        return try ProxySettings(Configuration.parse(text), registry: registry)
+    }
+
+    private func findDefault(_ root: Section, isComplete: Bool) throws -> ConfiguredProvider? {
+        guard let name = try root.optionalString("default_provider") else { return nil }
+        guard let provider = providers.first(where: { $0.name == name }) else {
+            // With a broken provider section the name may be one that was not read.
+            guard isComplete else { return nil }
+            let names = providers.map(\.name).joined(separator: ", ")
+            throw root.error(
+                "no provider has this name; there are: \(names)", key: "default_provider")
+        }
+        return provider
+    }
+}
