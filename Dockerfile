@@ -30,8 +30,8 @@ FROM ${BASE_IMAGE}
 RUN apt-get update -qq \
     && apt-get install -y -qq --no-install-recommends \
         ca-certificates libcurl4 libsimdjson14 libssl3 libstdc++6 \
-    && rm -rf /var/lib/apt/lists/* /var/cache/debconf/* /var/log/* \
-    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin sluice
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/* /var/log/* \
+    && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin sluice
 COPY --from=build /out/sluice /usr/local/bin/sluice
 # Until a file of your own is mounted there, it answers with what it was asked.
 RUN mkdir /etc/sluice && printf '%s\n' \
