@@ -16,9 +16,7 @@ ROUTES = {
     "openai-responses": "/v1/responses",
 }
 
-# The upstream hands out some 20,000 pieces a second. A longer recording is cut at every byte within its first and last
-# BYTES / 2 and at random in between, so that all of them together take seconds.
-BYTES = 2000
+# The upstream hands out some 60,000 single bytes a second: every byte of all recordings takes about a minute.
 WORKERS = 8
 
 
@@ -42,17 +40,8 @@ def recordings():
 RECORDINGS = recordings()
 
 
-def byte_sizes(length):
-    """Sizes for the upstream's splitter: single bytes at both ends, uneven pieces in the middle."""
-    if length <= BYTES:
-        return "byte"
-    ends, middle = [1] * (BYTES // 2), length - 2 * (BYTES // 2)
-    uneven = [size for number in range(middle // 100) for size in (37 + number % 7, 63 - number % 7)]
-    return {"sizes": [*ends, *uneven, *([middle % 100] if middle % 100 else []), *ends]}
-
-
 SPLITS = {
-    "byte": byte_sizes,
+    "byte": lambda _: "byte",
     "random": lambda length: {"random": length, "max": 64},
     "event": lambda _: "event",
     "none": lambda _: "none",
