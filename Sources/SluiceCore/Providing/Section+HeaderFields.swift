@@ -8,8 +8,12 @@ extension Section {
     ///   and for control characters in a value. A value is never shown.
     public func headerFields(_ key: String) throws -> HeaderFields {
         var fields = HeaderFields()
-        for (name, value) in try stringTable(key).sorted(by: { $0.key < $1.key }) {
+        let table = try stringTable(key).map { (name: $0.key.lowercased(), value: $0.value) }
+        for (name, value) in table.sorted(by: { $0.name < $1.name }) {
             let header = try checkedHeaderName(name, key: key)
+            guard !fields.contains(header) else {
+                throw error("'\(name)' stands there twice", key: key)
+            }
             guard value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
                 throw error("'\(name)' has a control character in its value", key: key)
             }
