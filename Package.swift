@@ -80,6 +80,9 @@ let package = Package(
         tests(
             "SluiceTelemetryTests", ["SluiceTelemetry", "SluiceCore", "SluiceJSON", logging, metrics]),
         tests(
+            "SluiceProcessorsTests",
+            ["SluiceProcessors", "SluiceCore", "SluiceConfig", "SluiceJSON", "SluiceWire", logging]),
+        tests(
             "SluiceProvidersTests",
             ["SluiceProviders", "SluiceCore", "SluiceConfig", "SluiceJSON", "SluiceWire", logging]),
         tests(

@@ -1,0 +1,9 @@
+public import SluiceCore
+
+extension Registry {
+    /// Adds the processors that come with Sluice.
+    public mutating func addStandardProcessors() {
+        processor("rewrite-model") { try RewriteModel($0) }
+        processor("set-headers") { try SetHeaders($0) }
+    }
+}
