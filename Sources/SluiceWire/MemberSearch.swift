@@ -2,15 +2,20 @@
 ///
 /// A quote inside a string is escaped, so the letters it finds stand at the beginning of a string or, rarely, behind the end of one.
 package struct MemberSearch: Sendable {
-    private let letters: [SIMD16<UInt8>]
-    private static let quotes = SIMD16<UInt8>(repeating: 0x22)
+    // Four fields and not an array: the search is too short to be worth a loop inside its loop.
+    private let first: SIMD16<UInt8>
+    private let second: SIMD16<UInt8>
+    private let third: SIMD16<UInt8>
+    private let fourth: SIMD16<UInt8>
 
-    /// - Parameter initials: the letters looked for, at most four; each one more costs time on every byte.
-    package init(_ initials: StaticString) {
-        letters = initials.withUTF8Buffer { buffer in
-            // Safety: the buffer is a constant of the program and is read during the call.
-            unsafe buffer.map { SIMD16(repeating: $0) }
+    /// - Parameter initials: the letters looked for, one to four.
+    package init(_ initials: String) {
+        let letters = Array(initials.utf8)
+        precondition(1...4 ~= letters.count, "one to four letters")
+        func vector(_ index: Int) -> SIMD16<UInt8> {
+            SIMD16(repeating: letters[min(index, letters.count - 1)])
         }
+        (first, second, third, fourth) = (vector(0), vector(1), vector(2), vector(3))
     }
 
     /// The offset behind the next quote that one of the letters follows, at or after `start`.
@@ -23,9 +28,10 @@ package struct MemberSearch: Sendable {
                 fromUncheckedByteOffset: offset, as: SIMD16<UInt8>.self)
             let following = unsafe raw.unsafeLoadUnaligned(
                 fromUncheckedByteOffset: offset &+ 1, as: SIMD16<UInt8>.self)
-            var isLetter = SIMDMask<SIMD16<Int8>>(repeating: false)
-            for letter in letters { isLetter .|= following .== letter }
-            if let position = Self.first(isLetter .& (here .== Self.quotes)) {
+            let isLetter =
+                (following .== first) .| (following .== second)
+                .| (following .== third) .| (following .== fourth)
+            if let position = Self.position(of: isLetter .& (here .== SIMD16(repeating: 0x22))) {
                 return offset &+ position &+ 1
             }
             offset &+= 16
@@ -36,16 +42,18 @@ package struct MemberSearch: Sendable {
     private func tail(_ bytes: Span<UInt8>, from start: Int) -> Int? {
         var offset = start
         while offset &+ 1 < bytes.count {
-            if bytes[offset] == 0x22, letters.contains(where: { $0[0] == bytes[offset &+ 1] }) {
-                return offset &+ 1
-            }
+            let letter = bytes[offset &+ 1]
+            let isLetter =
+                letter == first[0] || letter == second[0] || letter == third[0]
+                || letter == fourth[0]
+            if bytes[offset] == 0x22, isLetter { return offset &+ 1 }
             offset &+= 1
         }
         return nil
     }
 
     @inline(__always)
-    private static func first(_ mask: SIMDMask<SIMD16<Int8>>) -> Int? {
+    private static func position(of mask: SIMDMask<SIMD16<Int8>>) -> Int? {
         let bytes = SIMD16<UInt8>(repeating: 0).replacing(with: 0xFF, where: mask)
         // Safety: both types are sixteen plain bytes.
         let words = unsafe unsafeBitCast(bytes, to: SIMD2<UInt64>.self)

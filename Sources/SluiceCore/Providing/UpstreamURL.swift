@@ -60,6 +60,7 @@ public struct UpstreamURL: Sendable, Hashable {
     public func target(_ below: String, query: String? = nil) -> String {
         var target = path + below
         if target.isEmpty { target = "/" }
+        guard self.query != nil || query != nil else { return target }
         let queries = [self.query, query].compactMap { $0 }.filter { !$0.isEmpty }
         if !queries.isEmpty { target += "?" + queries.joined(separator: "&") }
         return target

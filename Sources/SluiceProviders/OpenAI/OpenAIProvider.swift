@@ -19,7 +19,7 @@ public struct OpenAIProvider: Provider {
         name = preset.type
         authorization = try section.choice("auth", default: preset.authorization)
         reportsStreamUsage = try section.bool("stream_usage", default: preset.reportsStreamUsage)
-        headers = try AddedHeaders.read(section, key: "headers")
+        headers = try section.headerFields("headers")
         listsModels = preset.listsModels
         azure = preset.type == OpenAIPreset.azure.type ? try AzurePaths(section) : nil
     }
@@ -33,7 +33,7 @@ public struct OpenAIProvider: Provider {
                 message: "The provider is not configured.")
         }
         var fields = ownFields(credential)
-        request.addedHeaders.add(to: &fields)
+        fields.merge(request.addedHeaders)
         let hasType = request.headers.contains(.contentType) || fields.contains(.contentType)
         if case .json = request.body, !hasType {
             fields.append(.contentType, "application/json")
@@ -67,7 +67,7 @@ public struct OpenAIProvider: Provider {
         var fields = headers
         guard let credential else { return fields }
         switch authorization {
-        case .bearer: fields[.authorization] = "Bearer \(credential.token)"
+        case .bearer: fields[.authorization] = "Bearer " + credential.token
         case .apiKey: fields["api-key"] = credential.token
         case .none: break
         }

@@ -15,6 +15,7 @@ public struct OpenAIRequestParser: RequestParser {
         guard let path = try RequestPath(head) else { return nil }
         try checkMethod(head, path)
         try checkCoding(head)
+        if Self.isPlainJSON(head) { return .whole }
         let type = Self.mediaType(head)
         guard !path.endpoint.isUnderstood else {
             if let type, !type.isJSON { throw .unsupportedContentType(type.name) }
@@ -37,7 +38,8 @@ public struct OpenAIRequestParser: RequestParser {
             guard !path.endpoint.isUnderstood else { throw .unparsable(.empty) }
             return request(head, path, model: nil, body: .none)
         case .whole(let bytes):
-            guard path.endpoint.isUnderstood || Self.mediaType(head)?.isJSON == true else {
+            let isJSON = path.endpoint.isUnderstood || Self.isPlainJSON(head)
+            guard isJSON || Self.mediaType(head)?.isJSON == true else {
                 return request(head, path, model: nil, body: .bytes(bytes))
             }
             let body = try OpenAIBody(bytes, isUnderstood: path.endpoint.isUnderstood)
@@ -86,21 +88,29 @@ public struct OpenAIRequestParser: RequestParser {
     // MARK: Checks
 
     private func checkMethod(_ head: RequestHead, _ path: RequestPath) throws(ProxyError) {
-        let allowed: [HTTPMethod] = path.endpoint.isUnderstood ? [.post] : [.post, .get, .delete]
-        guard allowed.contains(head.method) else {
+        if head.method == .post { return }
+        guard !path.endpoint.isUnderstood, head.method == .get || head.method == .delete else {
             throw .methodNotAllowed(
-                head.method.name, allowed: allowed.map(\.name).joined(separator: ", "))
+                head.method.name,
+                allowed: path.endpoint.isUnderstood ? "POST" : "POST, GET, DELETE")
         }
     }
 
     /// The coding's name is not sent on, and an encoded body cannot be read.
     private func checkCoding(_ head: RequestHead) throws(ProxyError) {
-        guard let coding = head.headers[.contentEncoding], coding.lowercased() != "identity" else {
+        guard head.headers.contains(.contentEncoding),
+            let coding = head.headers[.contentEncoding], coding.lowercased() != "identity"
+        else {
             return
         }
         throw ProxyError(
             status: 415, code: "unsupported_content_encoding", fault: .client,
             message: "Request bodies must be sent without a content encoding.")
+    }
+
+    /// Whether the content type is spelled as nearly all clients do.
+    private static func isPlainJSON(_ head: RequestHead) -> Bool {
+        head.headers.bytes(of: .contentType)?.elementsEqual("application/json".utf8) ?? false
     }
 
     private static func mediaType(_ head: RequestHead) -> MediaType? {

@@ -10,6 +10,10 @@ struct RequestPath {
     /// - Returns: nil for a path that is not below `/v1`.
     /// - Throws: 404 for a path that no API has, 400 for one that could be read in two ways.
     init?(_ head: RequestHead) throws(ProxyError) {
+        if let known = Self.known(head.path) {
+            self = known
+            return
+        }
         guard head.path.hasPrefix("/v1/") else { return nil }
         try Self.checkEncoding(head.path)
         let below = String(head.path.dropFirst(3))
@@ -18,18 +22,26 @@ struct RequestPath {
         guard !components.contains("."), !components.contains("..") else {
             throw .ambiguousPath
         }
-        let endpoint = Self.understood[below]
-        if endpoint == nil, Self.understood[below.lowercased()] != nil { throw .invalidURL(head) }
-        self.below = below
-        self.endpoint = endpoint ?? .other(Self.routeName(components.first ?? ""))
+        guard Self.known(head.path.lowercased()) == nil else { throw .invalidURL(head) }
+        self.init(below: below, endpoint: .other(Self.routeName(components.first ?? "")))
     }
 
-    private static let understood: [String: Endpoint] = [
-        "/chat/completions": .chatCompletions,
-        "/completions": .completions,
-        "/embeddings": .embeddings,
-        "/responses": .responses,
-    ]
+    private init(below: String, endpoint: Endpoint) {
+        self.below = below
+        self.endpoint = endpoint
+    }
+
+    /// The paths that nearly all requests have.
+    private static func known(_ path: String) -> RequestPath? {
+        switch path {
+        case "/v1/chat/completions":
+            RequestPath(below: "/chat/completions", endpoint: .chatCompletions)
+        case "/v1/completions": RequestPath(below: "/completions", endpoint: .completions)
+        case "/v1/embeddings": RequestPath(below: "/embeddings", endpoint: .embeddings)
+        case "/v1/responses": RequestPath(below: "/responses", endpoint: .responses)
+        default: nil
+        }
+    }
 
     /// First components that metrics may name. Anything else is `other`, so that clients cannot make new labels.
     private static let names: Set<String> = [
@@ -57,7 +69,8 @@ struct RequestPath {
                 let low = hex(bytes[index + 2])
             else { throw .ambiguousPath }
             let decoded = high << 4 | low
-            let isHidden = decoded < 0x20 || decoded == 0x7F || PercentEncoding.isUnreserved(decoded)
+            let isHidden =
+                decoded < 0x20 || decoded == 0x7F || PercentEncoding.isUnreserved(decoded)
             guard !isHidden, decoded != UInt8(ascii: "/"), decoded != UInt8(ascii: "\\") else {
                 throw .ambiguousPath
             }
