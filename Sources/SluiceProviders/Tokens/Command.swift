@@ -51,7 +51,8 @@ struct Command: Sendable {
             return outcome.finish(.failure(SourceUnavailable("the command cannot be started")))
         }
         let id = process.processIdentifier
-        let seconds = Double(timeout.components.seconds)
+        let seconds =
+            Double(timeout.components.seconds)
             + Double(timeout.components.attoseconds) / 1e18
         let guardian = DispatchWorkItem {
             outcome.finish(.failure(SourceUnavailable("the command took too long")))
