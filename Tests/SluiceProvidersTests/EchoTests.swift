@@ -173,6 +173,18 @@ struct EchoTests {
         #expect(reader.usage == TokenUsage(promptTokens: 2, completionTokens: 2))
     }
 
+    @Test(arguments: [
+        ("/v1/chat/completions", #""messages":[{"role":"user","content":""}]"#),
+        ("/v1/completions", #""prompt":["","a"]"#), ("/v1/responses", #""input":"""#),
+    ])
+    func anEmptyTextIsAnAnswerToo(_ path: String, _ member: String) async throws {
+        let stream = try await echo(#"{"model":"m","stream":true,\#(member)}"#, path)
+        var reader = OpenAIDialect().makeStreamReader(
+            for: path == "/v1/responses" ? .responses : .chatCompletions)
+        let facts = events(Array(stream.utf8)).map { reader.read($0.span) }
+        #expect(facts.last == [.terminal, .last])
+    }
+
     @Test func aCutResponseIsIncomplete() async throws {
         let body =
             #"{"model":"m","max_output_tokens":1,"input":[{"role":"user","content":[{"type":"input_text","text":"a b"}]}]"#

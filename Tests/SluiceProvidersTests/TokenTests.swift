@@ -167,7 +167,7 @@ struct TokenTests {
     }
 
     @Test func aCommandThatHangsIsEnded() async throws {
-        let command = try command("sleep 60; echo late", .milliseconds(50))
+        let command = try command("exec sleep 60", .milliseconds(50))
         let start = ContinuousClock.now
         let error = await #expect(throws: SourceUnavailable.self) { try await command.run() }
         #expect(error?.description == "the command took too long")

@@ -24,8 +24,10 @@ struct EchoChat: EchoAnswer {
         self.includesUsage = includesUsage
         choices = try EchoInput.choices(root)
         promptTokens = EchoInput.promptTokens(messages)
+        let text = EchoInput.lastUserText(messages)
+        try EchoInput.checkSize(text.utf8.count * choices, "n")
         reply = EchoReply(
-            EchoInput.lastUserText(messages),
+            text,
             limit: try EchoInput.limit(root, "max_completion_tokens", "max_tokens"))
         tool = Self.forcedTool(root)
     }
@@ -73,38 +75,32 @@ struct EchoChat: EchoAnswer {
         ]
     }
 
-    func events() -> [EchoEvent] {
-        var events: [EchoEvent] = []
-        for index in 0..<choices {
-            events.append(
-                chunk(
-                    index,
-                    [
-                        "role": "assistant", "content": tool == nil ? "" : .null, "refusal": .null,
-                    ]))
+    var eventCount: Int { choices * (steps + 2) + (includesUsage ? 2 : 1) }
+
+    /// Events with content for each choice: its tokens, or the two of a tool call.
+    private var steps: Int { tool == nil ? reply.tokens.count : 2 }
+
+    /// All choices' roles, then their content in turn, then their ends, as OpenAI sends them.
+    func event(_ index: Int) -> EchoEvent {
+        let (round, choice) = index.quotientAndRemainder(dividingBy: choices)
+        if round == 0 {
+            let content: JSONLiteral = tool == nil ? "" : .null
+            return chunk(choice, ["role": "assistant", "content": content, "refusal": .null])
         }
-        if let tool {
-            for index in 0..<choices { events += toolEvents(tool, index) }
-        } else {
-            for token in reply.tokens {
-                for index in 0..<choices {
-                    events.append(chunk(index, ["content": .string(token)], isToken: index == 0))
-                }
-            }
-        }
-        for index in 0..<choices { events.append(chunk(index, [:], finish: finishReason)) }
-        if includesUsage { events.append(EchoEvent(.object(usageChunk()))) }
-        events.append(.done)
-        return events
+        if round <= steps { return content(choice, step: round - 1) }
+        if round == steps + 1 { return chunk(choice, [:], finish: finishReason) }
+        let isUsage = includesUsage && index == eventCount - 2
+        return isUsage ? EchoEvent(.object(usageChunk())) : .done
     }
 
-    private func toolEvents(_ tool: String, _ index: Int) -> [EchoEvent] {
-        [
-            chunk(index, ["tool_calls": [call(tool, arguments: "", position: 0)]], isToken: true),
-            chunk(
-                index, ["tool_calls": [["index": 0, "function": ["arguments": "{}"]]]],
-                isToken: true),
-        ]
+    private func content(_ choice: Int, step: Int) -> EchoEvent {
+        let delta: JSONLiteral
+        switch (tool, step) {
+        case (nil, _): delta = ["content": .string(reply.tokens[step])]
+        case (let tool?, 0): delta = ["tool_calls": [call(tool, arguments: "", position: 0)]]
+        default: delta = ["tool_calls": [["index": 0, "function": ["arguments": "{}"]]]]
+        }
+        return chunk(choice, delta, isToken: choice == 0)
     }
 
     private func call(_ name: String, arguments: String, position: Int? = nil) -> JSONLiteral {

@@ -7,6 +7,8 @@ struct EchoCompletion: EchoAnswer {
     private let includesUsage: Bool
     /// One for each prompt and each of its choices, in that order.
     private let replies: [EchoReply]
+    /// Every token of every reply: which reply, which of its tokens.
+    private let places: [(reply: Int, token: Int)]
     private let promptTokens: Int
     private let id = EchoID.make("cmpl-")
     private let created = EchoID.now()
@@ -16,11 +18,15 @@ struct EchoCompletion: EchoAnswer {
         let prompts = try EchoEmbeddings.texts(root["prompt"], name: "prompt")
         let limit = try EchoInput.limit(root, "max_tokens")
         let choices = try EchoInput.choices(root)
+        try EchoInput.checkSize(prompts.reduce(0) { $0 + $1.utf8.count } * choices, "n")
         self.model = model
         self.includesUsage = includesUsage
         promptTokens = prompts.reduce(0) { $0 + EchoTokens.count($1) }
         replies = prompts.flatMap { prompt in
             Array(repeating: EchoReply(prompt, limit: limit), count: choices)
+        }
+        places = replies.enumerated().flatMap { reply, content in
+            content.tokens.indices.map { (reply, $0) }
         }
     }
 
@@ -39,22 +45,19 @@ struct EchoCompletion: EchoAnswer {
         return writer.bytes
     }
 
-    func events() -> [EchoEvent] {
-        var events: [EchoEvent] = []
-        for position in 0..<(replies.map(\.tokens.count).max() ?? 0) {
-            for (index, reply) in replies.enumerated() where position < reply.tokens.count {
-                let choice = choice(index, reply.tokens[position], finish: .null)
-                events.append(chunk([choice], isToken: index == 0))
-            }
+    var eventCount: Int { places.count + replies.count + (includesUsage ? 2 : 1) }
+
+    /// The tokens of all replies, then their ends.
+    func event(_ index: Int) -> EchoEvent {
+        if index < places.count {
+            let (reply, token) = places[index]
+            return chunk(
+                [choice(reply, replies[reply].tokens[token], finish: .null)], isToken: true)
         }
-        for (index, reply) in replies.enumerated() {
-            events.append(chunk([choice(index, "", finish: reason(reply))]))
-        }
-        if includesUsage {
-            events.append(EchoEvent(.object(head() + [("choices", []), ("usage", usage)])))
-        }
-        events.append(.done)
-        return events
+        let end = index - places.count
+        if end < replies.count { return chunk([choice(end, "", finish: reason(replies[end]))]) }
+        guard includesUsage, end == replies.count else { return .done }
+        return EchoEvent(.object(head() + [("choices", []), ("usage", usage)]))
     }
 
     private func chunk(_ choices: [JSONLiteral], isToken: Bool = false) -> EchoEvent {

@@ -9,6 +9,8 @@ struct EchoEmbeddings {
     private let dimensions: Int
     private let isBase64: Bool
     private static let defaultDimensions = 1536
+    /// Numbers in one answer. OpenAI takes at most 2,048 inputs.
+    static let numberLimit = 2048 * 2048
 
     init(_ document: JSONDocument, model: String) throws(ProxyError) {
         let root = document.root
@@ -18,6 +20,11 @@ struct EchoEmbeddings {
         guard dimensions <= 8192 else {
             throw .invalidRequest(
                 "Invalid 'dimensions': expected at most 8192.", parameter: "dimensions",
+                code: "invalid_value")
+        }
+        guard inputs.count * dimensions <= Self.numberLimit else {
+            throw .invalidRequest(
+                "Invalid 'input': the answer would be too large.", parameter: "input",
                 code: "invalid_value")
         }
         isBase64 = root["encoding_format"]?.isString("base64") == true

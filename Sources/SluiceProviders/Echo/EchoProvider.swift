@@ -40,14 +40,16 @@ public struct EchoProvider: Provider {
             throw .notEchoed(request)
         }
         guard request.isStreaming else { return .answer(.json(source.body())) }
-        return .answer(.events(EchoStream.pieces(of: source.events(), delay: delay)))
+        return .answer(.events(EchoStream.pieces(of: source, delay: delay)))
     }
 }
 
-/// An answer that can be given whole or as events.
+/// An answer that can be given whole or as events, which are made one by one: a long text would be many times its size as events.
 protocol EchoAnswer: Sendable {
     func body() -> [UInt8]
-    func events() -> [EchoEvent]
+    var eventCount: Int { get }
+    /// - Parameter index: below ``eventCount``.
+    func event(_ index: Int) -> EchoEvent
 }
 
 /// One event, and whether a token comes with it: then the delay comes before it.

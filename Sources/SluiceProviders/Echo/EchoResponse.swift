@@ -35,30 +35,60 @@ struct EchoResponse: EchoAnswer {
         return writer.bytes
     }
 
-    func events() -> [EchoEvent] {
-        var events = EventList()
-        events.add("response.created", [("response", response(isOver: false))])
-        events.add("response.in_progress", [("response", response(isOver: false))])
-        events.add(
-            "response.output_item.added",
-            [("output_index", 0), ("item", message("in_progress", content: []))])
-        events.add("response.content_part.added", place + [("part", part(""))])
-        for token in reply.tokens {
-            events.add(
-                "response.output_text.delta",
-                place + [("delta", .string(token)), ("logprobs", [])], isToken: true)
+    /// Four events before the text and four after it.
+    var eventCount: Int { reply.tokens.count + 8 }
+
+    func event(_ index: Int) -> EchoEvent {
+        let isToken = 4..<4 + reply.tokens.count ~= index
+        let (type, members) =
+            isToken
+            ? ("response.output_text.delta", delta(reply.tokens[index - 4]))
+            : index < 4 ? opening(index) : closing(index - 4 - reply.tokens.count)
+        let start: [(String, JSONLiteral)] = [
+            ("type", .string(type)), ("sequence_number", .int(index)),
+        ]
+        return EchoEvent(.object(start + members), type: type, isToken: isToken)
+    }
+
+    private func opening(_ index: Int) -> (String, [(String, JSONLiteral)]) {
+        switch index {
+        case 0: ("response.created", [("response", response(isOver: false))])
+        case 1: ("response.in_progress", [("response", response(isOver: false))])
+        case 2:
+            (
+                "response.output_item.added",
+                [("output_index", 0), ("item", message("in_progress", content: []))]
+            )
+        default: ("response.content_part.added", place + [("part", part(""))])
         }
-        events.add(
-            "response.output_text.done",
-            place + [("text", .string(reply.text)), ("logprobs", [])])
-        events.add("response.content_part.done", place + [("part", part(reply.text))])
-        events.add(
-            "response.output_item.done",
-            [("output_index", 0), ("item", message(endStatus, content: [part(reply.text)]))])
-        events.add(
-            reply.isCut ? "response.incomplete" : "response.completed",
-            [("response", response(isOver: true))])
-        return events.events
+    }
+
+    private func delta(_ token: String) -> [(String, JSONLiteral)] {
+        place + [("delta", .string(token)), ("logprobs", [])]
+    }
+
+    private func closing(_ index: Int) -> (String, [(String, JSONLiteral)]) {
+        switch index {
+        case 0:
+            (
+                "response.output_text.done",
+                place + [("text", .string(reply.text)), ("logprobs", [])]
+            )
+        case 1: ("response.content_part.done", place + [("part", part(reply.text))])
+        case 2:
+            (
+                "response.output_item.done",
+                [
+                    ("output_index", 0),
+                    ("item", message(endStatus, content: [part(reply.text)])),
+                ]
+            )
+        default:
+            (
+                reply.isCut ? "response.incomplete" : "response.completed",
+                [("response", response(isOver: true))]
+            )
+        }
     }
 
     /// Where the text stands in the response.
@@ -92,19 +122,5 @@ struct EchoResponse: EchoAnswer {
             "tool_choice": "auto", "tools": [], "top_p": 1.0, "truncation": "disabled",
             "usage": isOver ? usage.responses : .null, "user": .null, "metadata": [:],
         ]
-    }
-
-    /// Events with their numbers.
-    private struct EventList {
-        private(set) var events: [EchoEvent] = []
-
-        mutating func add(
-            _ type: String, _ members: [(String, JSONLiteral)], isToken: Bool = false
-        ) {
-            let head: [(String, JSONLiteral)] = [
-                ("type", .string(type)), ("sequence_number", .int(events.count)),
-            ]
-            events.append(EchoEvent(.object(head + members), type: type, isToken: isToken))
-        }
     }
 }

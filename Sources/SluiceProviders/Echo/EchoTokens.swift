@@ -92,6 +92,17 @@ enum EchoInput {
         return nil
     }
 
+    /// The largest text that comes back in one answer, over all choices, in bytes.
+    static let sizeLimit = 64 << 20
+
+    static func checkSize(_ bytes: Int, _ name: String) throws(ProxyError) {
+        guard bytes <= sizeLimit else {
+            throw .invalidRequest(
+                "Invalid '\(name)': the answer would be too large.", parameter: name,
+                code: "invalid_value")
+        }
+    }
+
     /// How many choices are asked for. OpenAI allows 128.
     static func choices(_ root: JSONValue) throws(ProxyError) -> Int {
         let count = try limit(root, "n") ?? 1

@@ -48,15 +48,17 @@ struct Command: Sendable {
         do {
             try process.run()
         } catch {
-            return outcome.finish(.failure(SourceUnavailable("the command cannot be started")))
+            outcome.finish(.failure(SourceUnavailable("the command cannot be started")))
+            return
         }
         let id = process.processIdentifier
         let seconds =
             Double(timeout.components.seconds)
             + Double(timeout.components.attoseconds) / 1e18
         let guardian = DispatchWorkItem {
-            outcome.finish(.failure(SourceUnavailable("the command took too long")))
-            kill(id, SIGKILL)
+            let isLate = outcome.finish(
+                .failure(SourceUnavailable("the command took too long")))
+            if isLate { kill(id, SIGKILL) }
         }
         Self.queue.asyncAfter(deadline: .now() + seconds, execute: guardian)
         let data = Self.read(output.fileHandleForReading)
@@ -98,12 +100,15 @@ struct Command: Sendable {
             waiting.withLock { $0 = continuation }
         }
 
-        func finish(_ result: Result<String, any Error>) {
+        /// - Returns: whether this was the first result.
+        @discardableResult
+        func finish(_ result: Result<String, any Error>) -> Bool {
             let continuation = waiting.withLock { waiting in
                 defer { waiting = nil }
                 return waiting
             }
             continuation?.resume(with: result)
+            return continuation != nil
         }
     }
 }
