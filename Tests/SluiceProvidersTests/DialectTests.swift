@@ -36,12 +36,14 @@ struct DialectTests {
     @Test(arguments: [Endpoint.chatCompletions, .completions, .responses, .other("audio")])
     func anErrorEventIsOneEventThatItsReaderKnows(_ endpoint: Endpoint) throws {
         let dialect = OpenAIDialect()
-        let event = dialect.errorEvent(error(502, "upstream_stream_cut"), endpoint: endpoint)
+        let event = dialect.errorEvent(
+            error(502, "upstream_stream_cut"), endpoint: endpoint, eventsBefore: 3)
         #expect(events(event) == [event])
         let whole = ServerSentEvent(parsing: event.span)
         let parsed = try #require(whole)
         let root = try JSONDocument(parsing: parsed.data).root
         #expect(root["error"]?["message"]?.string == "It \"failed\".\n")
+        #expect(root["sequence_number"]?.int == (endpoint == .responses ? 3 : nil))
         #expect(parsed.type == (endpoint == .responses ? "error" : nil))
         var reader = dialect.makeStreamReader(for: endpoint)
         let facts = reader.read(event.span)

@@ -4,7 +4,9 @@ public protocol ClientDialect: Sendable {
     func errorBody(_ error: ProxyError) -> [UInt8]
 
     /// A whole server-sent event that tells a client in mid-stream that the stream failed.
-    func errorEvent(_ error: ProxyError, endpoint: Endpoint) -> [UInt8]
+    ///
+    /// - Parameter eventsBefore: how many events the stream had, for dialects that number them.
+    func errorEvent(_ error: ProxyError, endpoint: Endpoint, eventsBefore: Int) -> [UInt8]
 
     /// Watches a stream go by, for usage and for its true end.
     func makeStreamReader(for endpoint: Endpoint) -> any StreamReader

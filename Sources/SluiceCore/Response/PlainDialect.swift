@@ -9,7 +9,7 @@ struct PlainDialect: ClientDialect {
         Array(#"{"error":{"code":"\#(error.code)"}}"#.utf8)
     }
 
-    func errorEvent(_ error: ProxyError, endpoint: Endpoint) -> [UInt8] {
+    func errorEvent(_ error: ProxyError, endpoint: Endpoint, eventsBefore: Int) -> [UInt8] {
         Array("data: ".utf8) + errorBody(error) + Array("\n\n".utf8)
     }
 

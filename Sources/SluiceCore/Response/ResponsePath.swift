@@ -290,7 +290,8 @@ final class ResponsePath: ResponseReceiver {
     func fail(_ error: ProxyError) {
         usage = reader.usage ?? usage
         guard mode == .events else { return writer.abort() }
-        writer.write(dialect.errorEvent(error, endpoint: endpoint).span)
+        let event = dialect.errorEvent(error, endpoint: endpoint, eventsBefore: events)
+        writer.write(event.span)
         writer.end()
     }
 

@@ -13,7 +13,9 @@ public struct OpenAIDialect: ClientDialect {
     }
 
     /// OpenAI's SDKs raise an error for an event whose data has an `error` member, whatever the event's type.
-    public func errorEvent(_ error: ProxyError, endpoint: Endpoint) -> [UInt8] {
+    public func errorEvent(
+        _ error: ProxyError, endpoint: Endpoint, eventsBefore: Int
+    ) -> [UInt8] {
         guard endpoint == .responses else {
             return Array("data: ".utf8) + errorBody(error) + Array("\n\n".utf8)
         }
@@ -23,7 +25,7 @@ public struct OpenAIDialect: ClientDialect {
             $0.member("code", .string(error.code))
             $0.member("message", .string(error.message))
             $0.member("param", error.parameter.map { .string($0) } ?? .null)
-            $0.member("sequence_number", 0)
+            $0.member("sequence_number", .int(eventsBefore))
             $0.member("error", Self.object(error))
         }
         return Array("event: error\ndata: ".utf8) + writer.bytes + Array("\n\n".utf8)
