@@ -79,8 +79,7 @@ extension Poller {
     @discardableResult
     public func spawn(_ body: @escaping () async -> Void) -> Task<Void, Never> {
         let work = LoopWork(body: body)
-        let loop = loop
-        return Task(executorPreference: loop.taskExecutor) { await loop.perform(work) }
+        return loop.assumeIsolated { $0.begin(work) }
     }
 }
 
@@ -93,7 +92,12 @@ private struct LoopWork: @unchecked Sendable {
 }
 
 extension Loop {
-    fileprivate func perform(_ work: LoopWork) async {
+    /// A task that inherits this actor's isolation: it starts here, and every resumption comes straight back.
+    fileprivate func begin(_ work: LoopWork) -> Task<Void, Never> {
+        Task { await self.perform(work) }
+    }
+
+    private func perform(_ work: LoopWork) async {
         await work.body()
     }
 }

@@ -38,8 +38,11 @@ final class LoopExecutor: SerialExecutor, TaskExecutor {
 
     func enqueue(_ job: consuming ExecutorJob) {
         let unowned = UnownedJob(job)
+        // The loop's own thread drains the queue before it sleeps.
+        let isHere = isCurrent
         let mustWake = queue.withLock { queue in
             queue.jobs.append(unowned)
+            if isHere { return false }
             defer { queue.isSleeping = false }
             return queue.isSleeping
         }

@@ -104,7 +104,7 @@ final class Connection: ReadinessHandler, AlarmHandler {
         }
         while phase != .closed {
             if !input.isEmpty {
-                switch parser.parse(input.span) {
+                switch parse(&parser) {
                 case .complete(let head, let consumed):
                     consume(consumed)
                     return head
@@ -118,6 +118,11 @@ final class Connection: ReadinessHandler, AlarmHandler {
             guard await receive() else { return nil }
         }
         return nil
+    }
+
+    private func parse(_ parser: inout RequestHeadParser) -> HeadProgress<RequestHead> {
+        let bytes = input
+        return parser.parse(bytes.span)
     }
 
     // MARK: Input

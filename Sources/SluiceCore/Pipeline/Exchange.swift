@@ -1,4 +1,3 @@
-internal import Logging
 public import SluiceWire
 
 /// One request and its answer: the straight line through the pipeline.
@@ -30,10 +29,8 @@ public final class Exchange {
         self.writer = writer
         self.services = services
         self.startedAt = startedAt
-        var logger = pipeline.logger
-        logger[metadataKey: "id"] = .string(id)
         context = ExchangeContext(
-            id: id, clientAddress: client, logger: logger, fetcher: services.fetcher)
+            id: id, clientAddress: client, logger: pipeline.logger, fetcher: services.fetcher)
         record = AccessRecord(
             id: id, client: client, method: head.method.description, route: "unknown")
     }

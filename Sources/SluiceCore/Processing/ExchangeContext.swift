@@ -8,14 +8,21 @@ public struct ExchangeContext: Sendable {
     /// The client's address without its port; `unix` for a Unix socket, `local` in process.
     public let clientAddress: String
     /// Writes with the request's ID on each line.
-    public let logger: Logger
+    public var logger: Logger {
+        var logger = processLogger
+        logger[metadataKey: "id"] = .string(id)
+        return logger
+    }
+
+    /// Copied for those exchanges only that log: metadata is a dictionary.
+    private let processLogger: Logger
     /// Makes HTTP requests of its own on this loop, for credentials and look-ups.
     public let fetcher: any Fetcher
 
     public init(id: String, clientAddress: String, logger: Logger, fetcher: any Fetcher) {
         self.id = id
         self.clientAddress = clientAddress
-        self.logger = logger
+        processLogger = logger
         self.fetcher = fetcher
     }
 }

@@ -8,20 +8,35 @@ enum AnswerKind {
     case unusable(ProxyError)
 
     init(_ headers: HeaderFields, endpoint: Endpoint, isStreaming: Bool) {
-        let type = headers[.contentType]?.lowercased() ?? ""
-        if headers.contains("content-encoding"), headers["content-encoding"] != "identity" {
+        let type = headers.bytes(of: .contentType) ?? []
+        if let coding = headers[.contentEncoding], coding != "identity" {
             // Not asked for, so not decoded: the client gets the coding with its name.
             self = .bytes
-        } else if type.hasPrefix("text/event-stream") {
+        } else if type.starts(withType: "text/event-stream") {
             self = .events
-        } else if type.hasPrefix("application/json") {
+        } else if type.starts(withType: "application/json") {
             self = endpoint.isUnderstood ? .document : .bytes
         } else if !endpoint.isUnderstood {
             self = .bytes
-        } else if type.hasPrefix("text/html") {
+        } else if type.starts(withType: "text/html") {
             self = .unusable(.badAnswer("a web page instead of an answer"))
         } else {
             self = isStreaming ? .events : .document
+        }
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Whether this value begins with a media type, whatever the case of its letters.
+    func starts(withType type: StaticString) -> Bool {
+        guard count >= type.utf8CodeUnitCount else { return false }
+        return type.withUTF8Buffer { name in
+            // Safety: the buffer is the constant's own and is read within the closure.
+            for index in 0..<name.count where self[startIndex + index] | 0x20 != name[index] | 0x20
+            {
+                return false
+            }
+            return true
         }
     }
 }

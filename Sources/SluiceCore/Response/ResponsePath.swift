@@ -206,8 +206,9 @@ final class ResponsePath: ResponseReceiver {
         // Too large to hold: the rest goes on as it comes, and its usage is not known.
         mode = .bytes
         startHead(type: nil, length: expectedLength)
-        writer.write(held.span)
+        let beginning = held
         held = []
+        writer.write(beginning.span)
     }
 
     private func finishDocument() throws(ProxyError) {
@@ -237,7 +238,9 @@ final class ResponsePath: ResponseReceiver {
     private func startHead(type: String?, length: Int?) {
         var out = ResponseHead(
             status: head.status, headers: head.headers.filtered(by: .towardsClient))
-        if let type, out.headers[.contentType]?.hasPrefix("text/event-stream") != true {
+        if let type,
+            head.headers.bytes(of: .contentType)?.starts(withType: "text/event-stream") != true
+        {
             out.headers[.contentType] = type
         }
         translator?.head(&out)
