@@ -133,11 +133,15 @@ final class UpstreamTransfer: ConnectionUser, DialObserver {
     }
 
     private func nextSignal() async -> Signal {
-        if let signal = raised {
-            raised = nil
-            return signal
+        await withCheckedContinuation { continuation in
+            // Looked at here and not before: the call itself may give way to other work of the loop.
+            if let signal = raised {
+                raised = nil
+                continuation.resume(returning: signal)
+            } else {
+                waiter = continuation
+            }
         }
-        return await withCheckedContinuation { waiter = $0 }
     }
 
     func raise(_ signal: Signal) {

@@ -26,17 +26,19 @@ final class Bench: Sendable {
     ///
     /// - Parameters:
     ///   - decide: what the receiver says after each read, given the bytes so far.
-    ///   - started: runs on the loop with a way to cancel.
+    ///   - gate: what a receiver that waits waits for.
+    ///   - cancelWhen: cancels the exchange when it opens.
     func exchange(
         _ request: UpstreamRequest, provider: ConfiguredProvider = .test(),
         pieces: Pieces? = nil, total: Duration? = nil, gate: Gate? = nil,
         decide: @escaping @Sendable (Int) -> ReceiveDecision = { _ in .more },
-        cancelWhen: Gate? = nil
+        cancelWhen: Gate? = nil, cancelsItself: Bool = false, cancelsAfterwards: Bool = false
     ) async -> Answer {
         let statistics = statistics
         return await loop.perform { poller in
             let transport = makeTransport(poller: poller, statistics: statistics)
             let receiver = Recorder(decide: decide, gate: gate)
+            if cancelsItself { receiver.onRead = { transport.cancel($0) } }
             if let cancelWhen {
                 poller.spawn {
                     await cancelWhen.wait()
@@ -50,14 +52,22 @@ final class Bench: Sendable {
             } catch {
                 receiver.answer.error = error
             }
+            if cancelsAfterwards { transport.cancel(receiver) }
+            receiver.onRead = nil
             return receiver.answer
         }
+    }
+
+    /// Waits until the counts are as they should be; the test's time limit is the only one.
+    func until(_ condition: (UpstreamStatistics) -> Bool) async {
+        while !condition(statistics) { await Task.yield() }
     }
 }
 
 /// Keeps what it receives.
 private final class Recorder: ResponseReceiver {
     var answer = Bench.Answer()
+    var onRead: ((Recorder) -> Void)?
     private let decide: @Sendable (Int) -> ReceiveDecision
     private let gate: Gate?
 
@@ -79,6 +89,7 @@ private final class Recorder: ResponseReceiver {
 
     func receivedAll() -> ReceiveDecision {
         answer.reads += 1
+        onRead?(self)
         return decide(answer.body.count)
     }
 

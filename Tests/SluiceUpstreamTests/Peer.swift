@@ -216,6 +216,27 @@ final class PeerConnection {
         }
     }
 
+    /// Does nothing until the gate opens.
+    func holdUntil(_ gate: Gate) {
+        let opened = DispatchSemaphore(value: 0)
+        Task {
+            await gate.wait()
+            opened.signal()
+        }
+        opened.wait()
+    }
+
+    /// Whether the other side closes in so many milliseconds.
+    func isClosed(within milliseconds: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, milliseconds) > 0
+    }
+
+    /// Reads until what was received ends so.
+    func skipUntil(_ end: String) throws {
+        while !received.suffix(end.utf8.count).elementsEqual(end.utf8) { try readMore() }
+    }
+
     func reset() {
         guard isOpen else { return }
         isOpen = false
