@@ -51,7 +51,7 @@ struct CancelTests {
             gone.open()
             closed.set(connection.waitForClose())
         }
-        let body = [UInt8](repeating: 0x61, count: 50_000_000)
+        let body = [UInt8](repeating: 0x61, count: 60_000_000)
         let answer = await bench.exchange(try .test(peer.port, .bytes(body)), cancelWhen: gone)
         #expect(answer.error?.code == "client_gone")
         await expectPromptClose()
