@@ -5,7 +5,7 @@ import Synchronization
 /// A server with TLS in a Python process, with a certificate for 127.0.0.1 of an authority made for it.
 ///
 /// It answers each request with its body; `/stream` with a piece a line of standard input; and `/cut` by a close in mid-body without TLS's own
-/// farewell.
+/// farewell, `/end` by a close with it.
 final class TLSPeer: Sendable {
     let port: Int
     let authorityFile: String
@@ -107,9 +107,12 @@ final class TLSPeer: Sendable {
                 body, data = data[:length], data[length:]
                 if b" /cut " in head:
                     s.sendall(b"HTTP/1.1 200 OK\r\n\r\nhalf")
-                    s.unwrap = None
                     socket.socket(fileno=os.dup(s.fileno())).shutdown(socket.SHUT_WR)
                     turn.acquire()
+                    return
+                if b" /end " in head:
+                    s.sendall(b"HTTP/1.1 200 OK\r\n\r\nwhole")
+                    s.unwrap()
                     return
                 if b" /stream " in head:
                     s.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n")

@@ -79,6 +79,13 @@ struct TLSTests {
         #expect(answer.error?.code == "upstream_connection_lost")
     }
 
+    @Test func anEndWithTLSsFarewellIsAnEnd() async throws {
+        let answer = await bench.exchange(
+            try request("x", target: "/end"), provider: trusting)
+        #expect(answer.text == "whole")
+        #expect(answer.error == nil)
+    }
+
     @Test func cancellingClosesIt() async throws {
         let gone = Gate()
         let peer = peer
