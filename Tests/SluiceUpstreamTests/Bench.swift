@@ -35,32 +35,37 @@ final class Bench: Sendable {
         cancelWhen: Gate? = nil, cancelsItself: Bool = false, cancelsAfterwards: Bool = false
     ) async -> Answer {
         let statistics = statistics
-        return await loop.perform { poller in
+        let done = Noted<Answer>()
+        // As the server does it: a task of the loop.
+        await loop.run { poller in
             let transport = makeTransport(poller: poller, statistics: statistics)
             let receiver = Recorder(decide: decide, gate: gate)
             if cancelsItself { receiver.onRead = { transport.cancel($0) } }
+            poller.spawn {
+                do throws(ProxyError) {
+                    try await transport.exchange(
+                        request, rest: pieces.map { PiecewiseBody($0) }, provider: provider,
+                        deadline: total.map { poller.now &+ $0.nanoseconds }, receiver: receiver)
+                } catch {
+                    receiver.answer.error = error
+                }
+                if cancelsAfterwards { transport.cancel(receiver) }
+                receiver.onRead = nil
+                done.set(receiver.answer)
+            }
             if let cancelWhen {
                 poller.spawn {
                     await cancelWhen.wait()
                     transport.cancel(receiver)
                 }
             }
-            do throws(ProxyError) {
-                try await transport.exchange(
-                    request, rest: pieces.map { PiecewiseBody($0) }, provider: provider,
-                    deadline: total.map { poller.now &+ $0.nanoseconds }, receiver: receiver)
-            } catch {
-                receiver.answer.error = error
-            }
-            if cancelsAfterwards { transport.cancel(receiver) }
-            receiver.onRead = nil
-            return receiver.answer
         }
+        return await done.value() ?? Answer()
     }
 
     /// Waits until the counts are as they should be; the test's time limit is the only one.
     func until(_ condition: (UpstreamStatistics) -> Bool) async {
-        while !condition(statistics) { await Task.yield() }
+        while !condition(statistics) { try? await Task.sleep(for: .milliseconds(1)) }
     }
 }
 

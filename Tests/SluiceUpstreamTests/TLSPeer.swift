@@ -17,7 +17,14 @@ final class TLSPeer: Sendable {
         FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl")
         && FileManager.default.isExecutableFile(atPath: "/usr/bin/python3")
 
-    init() throws {
+    /// Starts it on a thread that may block; nil when that fails.
+    static func start() async -> TLSPeer? {
+        let started = Noted<TLSPeer?>()
+        Thread.detachNewThread { started.set(try? TLSPeer()) }
+        return await started.value() ?? nil
+    }
+
+    private init() throws {
         folder = NSTemporaryDirectory() + "tls-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         authorityFile = folder + "/authority.pem"

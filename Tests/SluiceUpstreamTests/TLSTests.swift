@@ -7,8 +7,8 @@ struct TLSTests {
     let bench = Bench()
     let peer: TLSPeer
 
-    init() throws {
-        peer = try TLSPeer()
+    init() async throws {
+        peer = try #require(await TLSPeer.start())
     }
 
     private var trusting: ConfiguredProvider {
