@@ -85,6 +85,7 @@ let package = Package(
         tests(
             "SluiceProvidersTests",
             ["SluiceProviders", "SluiceCore", "SluiceConfig", "SluiceJSON", "SluiceWire", logging]),
+        tests("SluiceLoopTests", ["SluiceLoop"]),
         tests(
             "SluiceUpstreamTests",
             ["SluiceUpstream", "SluiceCore", "SluiceLoop", "SluiceWire", "CSluiceLinux"]),

@@ -1,6 +1,7 @@
 #pragma once
 // libcurl sets its options through variadic functions, which Swift cannot call: one wrapper for each type of argument.
 #include <curl/curl.h>
+#include <openssl/ssl.h>
 
 static inline CURLcode sluice_curl_set_long(CURL *handle, CURLoption option, long value) {
     return (curl_easy_setopt)(handle, option, value);
@@ -48,4 +49,13 @@ static inline CURL *sluice_curl_next_done(CURLM *multi, CURLcode *result) {
         return message->easy_handle;
     }
     return NULL;
+}
+
+/// Whether the end of a TLS connection was announced by its peer. libcurl 7.88 reports the end of the socket alike, so that a cut
+/// cannot be told from an end; libssl knows.
+static inline int sluice_curl_was_closed_by_peer(CURL *handle) {
+    struct curl_tlssessioninfo *session = NULL;
+    if (curl_easy_getinfo(handle, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || session == NULL) return 0;
+    if (session->backend != CURLSSLBACKEND_OPENSSL || session->internals == NULL) return 0;
+    return (SSL_get_shutdown((const SSL *)session->internals) & SSL_RECEIVED_SHUTDOWN) != 0;
 }

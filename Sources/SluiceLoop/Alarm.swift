@@ -21,14 +21,12 @@ public final class Alarm {
 
     /// Goes off `nanoseconds` after the poller's current time; replaces what was set before. `nil` turns it off.
     public func set(after nanoseconds: UInt64?) {
-        guard let nanoseconds, nanoseconds < .max / 2 else {
-            deadline = .max
-            return
-        }
+        guard let nanoseconds, nanoseconds < .max / 2 else { return cancel() }
         set(at: poller.now &+ nanoseconds)
     }
 
     public func set(at time: UInt64) {
+        if isCancelled { poller.alarms.noteRevived() }
         deadline = time
         if time < scheduledAt {
             poller.alarms.schedule(self, at: time)
@@ -36,8 +34,13 @@ public final class Alarm {
     }
 
     public func cancel() {
+        guard deadline < .max else { return }
         deadline = .max
+        if isCancelled { poller.alarms.noteCancelled() }
     }
+
+    /// Off, but still in the heap.
+    private var isCancelled: Bool { deadline == .max && scheduledAt < .max }
 }
 
 /// The alarms of one loop: a binary heap by time, with entries that may be stale.
@@ -48,6 +51,9 @@ struct AlarmHeap {
     }
 
     private var entries: [Entry] = []
+    /// How many alarms in it are off.
+    private var cancelled = 0
+    private static let toleratedCancelled = 128
 
     var earliest: UInt64? { entries.first?.time }
     var count: Int { entries.count }
@@ -66,6 +72,7 @@ struct AlarmHeap {
             // An entry that is not the alarm's latest was overtaken by an earlier one.
             guard alarm.scheduledAt == first.time else { continue }
             alarm.scheduledAt = .max
+            if alarm.deadline == .max { cancelled -= 1 }
             if alarm.deadline <= now {
                 alarm.cancel()
                 return alarm
@@ -75,6 +82,29 @@ struct AlarmHeap {
             }
         }
         return nil
+    }
+
+    /// An alarm in the heap was turned off. Entries can be minutes from their time: when most are off they are swept out, so that
+    /// closed connections leave nothing behind.
+    mutating func noteCancelled() {
+        cancelled += 1
+        if cancelled > Self.toleratedCancelled, cancelled > entries.count / 2 { sweep() }
+    }
+
+    /// An alarm that was off is on again.
+    mutating func noteRevived() {
+        cancelled -= 1
+    }
+
+    private mutating func sweep() {
+        entries.removeAll { entry in
+            let isOvertaken = entry.alarm.scheduledAt != entry.time
+            let isOff = entry.alarm.deadline == .max
+            if isOff, !isOvertaken { entry.alarm.scheduledAt = .max }
+            return isOff || isOvertaken
+        }
+        cancelled = 0
+        for index in stride(from: entries.count / 2 - 1, through: 0, by: -1) { siftDown(index) }
     }
 
     private mutating func removeFirst() {

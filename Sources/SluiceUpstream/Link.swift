@@ -98,7 +98,11 @@ final class WrappedLink {
                 code = curl_easy_recv(handle, base, capacity, &count)
                 return code == CURLE_OK ? count : -1
             }, use)
-        return code == CURLE_OK ? outcome : Self.failure(code)
+        guard code == CURLE_OK else { return Self.failure(code) }
+        if outcome == .ended, sluice_curl_was_closed_by_peer(handle) == 0 {
+            return .failed(errno: EPROTO)
+        }
+        return outcome
     }
 
     func send(_ bytes: UnsafeRawBufferPointer) -> Transfer {

@@ -59,7 +59,7 @@ final class Upload {
                 var head = transfer.poller.buffers.take()
                 frame(piece.count, into: &head)
                 transfer.load(&head, piece)
-                if transfer.sending != .uploading { await drain() }
+                await drain()
                 if hasEnded { return }
             }
             try complete()
@@ -82,9 +82,16 @@ final class Upload {
         transfer.load(&tail, [])
     }
 
+    /// Returns when the socket has taken all, or the transfer has ended.
     private func drain() async {
-        guard !hasEnded else { return }
-        await withCheckedContinuation { waiter = $0 }
+        if hasEnded || transfer.sending == .uploading { return }
+        await withCheckedContinuation { continuation in
+            if hasEnded || transfer.sending == .uploading {
+                continuation.resume()
+            } else {
+                waiter = continuation
+            }
+        }
     }
 
     private func wake() {

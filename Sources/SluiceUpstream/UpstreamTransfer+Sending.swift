@@ -16,6 +16,7 @@ extension UpstreamTransfer {
             upload?.frame(body.count, into: &head)
         }
         load(&head, body)
+        if connection?.mayRead == true { readAvailable() }
     }
 
     /// Begins to send two pieces; ``drained()`` follows.

@@ -18,6 +18,8 @@ final class UpstreamTransfer: ConnectionUser, DialObserver {
     }
 
     enum Sending {
+        /// There is no connection yet, or nothing was written to it.
+        case idle
         /// Bytes wait for the socket.
         case sending
         /// The socket took all that the client has sent so far.
@@ -40,7 +42,7 @@ final class UpstreamTransfer: ConnectionUser, DialObserver {
     private(set) var connection: UpstreamConnection?
     private var dial: Dial?
     var outgoing = Outgoing()
-    var sending = Sending.sending
+    var sending = Sending.idle
     /// Whether any connection took any byte of the request.
     var hasSent = false
     var upload: Upload?
@@ -133,11 +135,15 @@ final class UpstreamTransfer: ConnectionUser, DialObserver {
     }
 
     private func nextSignal() async -> Signal {
-        if let signal = raised {
-            raised = nil
-            return signal
+        await withCheckedContinuation { continuation in
+            // Looked at here and not before: the call itself may give way to other work of the loop.
+            if let signal = raised {
+                raised = nil
+                continuation.resume(returning: signal)
+            } else {
+                waiter = continuation
+            }
         }
-        return await withCheckedContinuation { waiter = $0 }
     }
 
     func raise(_ signal: Signal) {
@@ -170,6 +176,8 @@ final class UpstreamTransfer: ConnectionUser, DialObserver {
     // MARK: Readiness
 
     func connectionIsReady(_ connection: UpstreamConnection) {
+        // The task that writes the request may have its turn later; the connection remembers what it was told.
+        if sending == .idle { return }
         if connection.mayRead { readAvailable() }
         if !hasEnded, connection.mayWrite { flush() }
     }
@@ -202,6 +210,7 @@ final class UpstreamTransfer: ConnectionUser, DialObserver {
     func becomeStale() {
         guard let connection else { return }
         self.connection = nil
+        sending = .idle
         origin.drop(connection, reset: false)
         raise(.stale)
     }

@@ -26,38 +26,53 @@ final class Bench: Sendable {
     ///
     /// - Parameters:
     ///   - decide: what the receiver says after each read, given the bytes so far.
-    ///   - started: runs on the loop with a way to cancel.
+    ///   - gate: what a receiver that waits waits for.
+    ///   - cancelWhen: cancels the exchange when it opens.
     func exchange(
         _ request: UpstreamRequest, provider: ConfiguredProvider = .test(),
         pieces: Pieces? = nil, total: Duration? = nil, gate: Gate? = nil,
         decide: @escaping @Sendable (Int) -> ReceiveDecision = { _ in .more },
-        cancelWhen: Gate? = nil
+        cancelWhen: Gate? = nil, cancelsItself: Bool = false, cancelsAfterwards: Bool = false
     ) async -> Answer {
         let statistics = statistics
-        return await loop.perform { poller in
+        let done = Noted<Answer>()
+        // As the server does it: a task of the loop.
+        await loop.run { poller in
             let transport = makeTransport(poller: poller, statistics: statistics)
             let receiver = Recorder(decide: decide, gate: gate)
+            if cancelsItself { receiver.onRead = { transport.cancel($0) } }
+            poller.spawn {
+                do throws(ProxyError) {
+                    try await transport.exchange(
+                        request, rest: pieces.map { PiecewiseBody($0) }, provider: provider,
+                        deadline: total.map { poller.now &+ $0.nanoseconds }, receiver: receiver)
+                } catch {
+                    receiver.answer.error = error
+                }
+                if cancelsAfterwards { transport.cancel(receiver) }
+                receiver.onRead = nil
+                done.set(receiver.answer)
+            }
             if let cancelWhen {
                 poller.spawn {
                     await cancelWhen.wait()
                     transport.cancel(receiver)
                 }
             }
-            do throws(ProxyError) {
-                try await transport.exchange(
-                    request, rest: pieces.map { PiecewiseBody($0) }, provider: provider,
-                    deadline: total.map { poller.now &+ $0.nanoseconds }, receiver: receiver)
-            } catch {
-                receiver.answer.error = error
-            }
-            return receiver.answer
         }
+        return await done.value() ?? Answer()
+    }
+
+    /// Waits until the counts are as they should be; the test's time limit is the only one.
+    func until(_ condition: (UpstreamStatistics) -> Bool) async {
+        while !condition(statistics) { try? await Task.sleep(for: .milliseconds(1)) }
     }
 }
 
 /// Keeps what it receives.
 private final class Recorder: ResponseReceiver {
     var answer = Bench.Answer()
+    var onRead: ((Recorder) -> Void)?
     private let decide: @Sendable (Int) -> ReceiveDecision
     private let gate: Gate?
 
@@ -79,6 +94,7 @@ private final class Recorder: ResponseReceiver {
 
     func receivedAll() -> ReceiveDecision {
         answer.reads += 1
+        onRead?(self)
         return decide(answer.body.count)
     }
 

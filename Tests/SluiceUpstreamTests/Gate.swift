@@ -1,4 +1,3 @@
-import SluiceCore
 import Synchronization
 
 /// Opens once; who waits goes on then.
@@ -30,30 +29,18 @@ final class Gate: Sendable {
     }
 }
 
-/// The pieces of a body that come when they are allowed to.
-struct Pieces: Sendable {
-    var pieces: [[UInt8]]
-    /// Which piece waits for which gate.
-    var gates: [Int: Gate] = [:]
-}
+/// A value that another thread finds out.
+final class Noted<Value: Sendable>: Sendable {
+    private let stored = Mutex<Value?>(nil)
+    private let gate = Gate()
 
-final class PiecewiseBody: IncomingBody {
-    let totalLength: UInt64? = nil
-    private let pieces: Pieces
-    private var index = 0
-
-    init(_ pieces: Pieces) {
-        self.pieces = pieces
+    func set(_ value: Value) {
+        stored.withLock { $0 = value }
+        gate.open()
     }
 
-    func next() async throws(ProxyError) -> [UInt8]? {
-        if let gate = pieces.gates[index] { await gate.wait() }
-        guard index < pieces.pieces.count else { return nil }
-        index += 1
-        return pieces.pieces[index - 1]
-    }
-
-    func collect(upTo limit: Int) async throws(ProxyError) -> [UInt8] {
-        pieces.pieces.flatMap { $0 }
+    func value() async -> Value? {
+        await gate.wait()
+        return stored.withLock { $0 }
     }
 }

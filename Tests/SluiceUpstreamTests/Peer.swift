@@ -205,15 +205,35 @@ final class PeerConnection {
     }
 
     /// Waits until the other side has closed; milliseconds of waiting, or nil after five seconds.
+    ///
+    /// It leaves what was received unread: reading megabytes first would not measure the close.
     func waitForClose() -> Int? {
         let start = sluice_monotonic()
-        var buffer = [UInt8](repeating: 0, count: 65536)
-        while true {
-            let count = recv(descriptor, &buffer, buffer.count, 0)
-            if count > 0 { continue }
-            if count < 0, sluice_errno() == EAGAIN { return nil }
-            return Int((sluice_monotonic() - start) / 1_000_000)
+        let peerClosed = Int16(0x2000)
+        var entry = pollfd(fd: descriptor, events: peerClosed, revents: 0)
+        guard poll(&entry, 1, 5000) > 0 else { return nil }
+        return Int((sluice_monotonic() - start) / 1_000_000)
+    }
+
+    /// Does nothing until the gate opens.
+    func holdUntil(_ gate: Gate) {
+        let opened = DispatchSemaphore(value: 0)
+        Task {
+            await gate.wait()
+            opened.signal()
         }
+        opened.wait()
+    }
+
+    /// Whether the other side closes in so many milliseconds.
+    func isClosed(within milliseconds: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, milliseconds) > 0
+    }
+
+    /// Reads until what was received ends so.
+    func skipUntil(_ end: String) throws {
+        while !received.suffix(end.utf8.count).elementsEqual(end.utf8) { try readMore() }
     }
 
     func reset() {

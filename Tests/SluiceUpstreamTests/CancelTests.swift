@@ -1,0 +1,132 @@
+import SluiceCore
+import SluiceUpstream
+import Testing
+
+/// The connection of a cancelled exchange closes within 50 milliseconds, in every phase.
+struct CancelTests {
+    let bench = Bench()
+    let gone = Gate()
+    let closed = Noted<Int?>()
+
+    private func expectPromptClose() async {
+        let milliseconds = await closed.value()?.flatMap { $0 }
+        #expect((milliseconds ?? .max) < 50)
+        #expect(bench.statistics.idle == 0)
+        #expect(bench.statistics.inUse == 0)
+    }
+
+    @Test func whileItConnects() async throws {
+        let peer = HangingPeer()
+        gone.open()
+        let answer = await bench.exchange(try .test(peer.port), cancelWhen: gone)
+        #expect(answer.error?.code == "client_gone")
+        #expect(bench.statistics.dialled == 0)
+    }
+
+    @Test func whileANameIsLookedUp() async throws {
+        gone.open()
+        let answer = await bench.exchange(try .test(80, host: "name.invalid"), cancelWhen: gone)
+        #expect(answer.error?.code == "client_gone")
+    }
+
+    @Test func whileTheRequestIsSent() async throws {
+        let (gone, closed) = (gone, closed)
+        let peer = Peer { connection in
+            _ = try connection.readHead()
+            gone.open()
+            closed.set(connection.waitForClose())
+        }
+        let pieces = Pieces(pieces: [[1], [2]], gates: [1: Gate()])
+        let body = RequestBody.stream(BodyPrefix(bytes: [0], modelRange: nil, totalLength: nil))
+        let answer = await bench.exchange(
+            try .test(peer.port, body), pieces: pieces, cancelWhen: gone)
+        #expect(answer.error?.code == "client_gone")
+        await expectPromptClose()
+    }
+
+    @Test func whileTheSocketTakesNoMore() async throws {
+        let (gone, closed) = (gone, closed)
+        let peer = Peer { connection in
+            _ = try connection.readHead()
+            gone.open()
+            closed.set(connection.waitForClose())
+        }
+        let body = [UInt8](repeating: 0x61, count: 60_000_000)
+        let answer = await bench.exchange(try .test(peer.port, .bytes(body)), cancelWhen: gone)
+        #expect(answer.error?.code == "client_gone")
+        await expectPromptClose()
+    }
+
+    @Test func whileItWaitsForTheAnswer() async throws {
+        let (gone, closed) = (gone, closed)
+        let peer = Peer { connection in
+            _ = try connection.readRequest()
+            gone.open()
+            closed.set(connection.waitForClose())
+        }
+        let answer = await bench.exchange(try .test(peer.port), cancelWhen: gone)
+        #expect(answer.error?.code == "client_gone")
+        await expectPromptClose()
+    }
+
+    @Test func whileTheAnswerStreams() async throws {
+        let (gone, closed) = (gone, closed)
+        let peer = Peer { connection in
+            _ = try connection.readRequest()
+            try connection.send("HTTP/1.1 200 OK\r\n\r\ndata: 1\n\n")
+            closed.set(connection.waitForClose())
+        }
+        let answer = await bench.exchange(
+            try .test(peer.port),
+            decide: { _ in
+                gone.open()
+                return .more
+            }, cancelWhen: gone)
+        #expect(answer.error?.code == "client_gone")
+        #expect(answer.text == "data: 1\n\n")
+        await expectPromptClose()
+    }
+
+    @Test func whileTheReceiverHoldsBack() async throws {
+        let (gone, closed) = (gone, closed)
+        let resolved = Gate()
+        let peer = Peer { connection in
+            _ = try connection.readRequest()
+            try connection.send("HTTP/1.1 200 OK\r\n\r\ndata: 1\n\n")
+            closed.set(connection.waitForClose())
+            resolved.open()
+        }
+        let answer = await bench.exchange(
+            try .test(peer.port), gate: resolved,
+            decide: { _ in
+                gone.open()
+                return .wait
+            }, cancelWhen: gone)
+        #expect(answer.error?.code == "client_gone")
+        await expectPromptClose()
+    }
+
+    @Test func fromWithinTheReceiver() async throws {
+        let closed = closed
+        let peer = Peer { connection in
+            _ = try connection.readRequest()
+            try connection.send("HTTP/1.1 200 OK\r\n\r\ndata: 1\n\n")
+            closed.set(connection.waitForClose())
+        }
+        let answer = await bench.exchange(try .test(peer.port), cancelsItself: true)
+        #expect(answer.error?.code == "client_gone")
+        await expectPromptClose()
+    }
+
+    @Test func afterTheEndItDoesNothing() async throws {
+        let peer = Peer { connection in
+            while true {
+                _ = try connection.readRequest()
+                try connection.answer("fine")
+            }
+        }
+        let answer = await bench.exchange(try .test(peer.port), cancelsAfterwards: true)
+        #expect(answer.error == nil)
+        #expect(bench.statistics.idle == 1)
+    }
+}
