@@ -79,7 +79,7 @@ final class ResponsePath: ResponseReceiver {
             mode = .failure
             return .more
         }
-        let kind = AnswerKind(head.headers, endpoint: endpoint, isStreaming: isStreaming)
+        let kind = AnswerKind(head, endpoint: endpoint, isStreaming: isStreaming)
         switch kind {
         case .events: mode = .events
         case .document: mode = .document
