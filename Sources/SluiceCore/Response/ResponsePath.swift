@@ -68,6 +68,7 @@ final class ResponsePath: ResponseReceiver {
         self.hidesUsage = hidesUsage
         mode = .idle
         held.removeAll()
+        firstByteAt = nil
     }
 
     // MARK: Receiving
