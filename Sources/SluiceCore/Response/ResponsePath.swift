@@ -277,7 +277,6 @@ final class ResponsePath: ResponseReceiver {
         case .bytes:
             writer.end()
         case .events:
-            usage = reader.usage
             guard held.isEmpty, facts.contains(.terminal) else { throw .cutStream }
             writer.end()
         }
@@ -289,7 +288,6 @@ final class ResponsePath: ResponseReceiver {
 
     /// Tells a client whose answer has begun that it failed.
     func fail(_ error: ProxyError) {
-        usage = reader.usage ?? usage
         guard mode == .events else { return writer.abort() }
         writer.write(dialect.errorEvent(error, endpoint: endpoint).span)
         writer.end()
@@ -328,6 +326,7 @@ final class ResponsePath: ResponseReceiver {
     }
 
     func finish(_ outcome: Outcome) {
+        usage = usage ?? reader.usage
         stages.finish(outcome)
     }
 }
