@@ -283,6 +283,9 @@ final class ResponsePath: ResponseReceiver {
         return nil
     }
 
+    /// The provider ended its stream with an error event of its own, which the client has seen.
+    var reportedError: ProxyError? { facts.contains(.error) ? .reportedInStream : nil }
+
     /// Whether a transport error no longer matters, because the stream's last event had passed.
     var isOver: Bool { mode == .events && facts.contains(.last) && held.isEmpty }
 
