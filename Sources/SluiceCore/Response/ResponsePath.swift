@@ -131,6 +131,7 @@ final class ResponsePath: ResponseReceiver {
         var start = 0
         while !stages.isWaiting, let end = scanner.nextBoundary(in: bytes, from: start) {
             let piece = bytes.extracting(start..<end)
+            guard held.count + piece.count <= limits.event else { return stop(.largeEvent) }
             if held.isEmpty {
                 passEvent(piece)
             } else {
@@ -143,7 +144,7 @@ final class ResponsePath: ResponseReceiver {
             if stopped != nil { return .stop }
         }
         if start < bytes.count { hold(bytes.extracting(start..<bytes.count)) }
-        if scanner.isOverLimit { return stop(.badAnswer("an event is larger than the limit")) }
+        if scanner.isOverLimit { return stop(.largeEvent) }
         return .more
     }
 
