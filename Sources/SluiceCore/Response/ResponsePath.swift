@@ -34,6 +34,8 @@ final class ResponsePath: ResponseReceiver {
     private var reader: any StreamReader
     /// The beginning of an event or document whose end has not arrived.
     private var held: [UInt8] = []
+    /// The bytes of the event that a stage waits with, for the case that all stages keep it.
+    private var waitingEvent: [UInt8] = []
     private var facts: EventFacts = []
     private var expectedLength: Int?
     private var stopped: ProxyError?
@@ -113,13 +115,18 @@ final class ResponsePath: ResponseReceiver {
 
     func resolveWait() async throws(ProxyError) {
         while stages.isWaiting {
-            emit(await stages.resume())
+            let result = await stages.resume()
+            if writer.isClosed { throw .clientGone }
+            if case .keep = result { writer.write(waitingEvent.span) }
+            emit(result)
             writer.flush()
+            if stopped != nil { break }
             let backlog = held
             held.removeAll()
             scanner = EventScanner(limit: limits.event)
             if receiveEvents(backlog.span) == .stop { break }
         }
+        waitingEvent = []
         if let stopped { throw stopped }
         await writer.waitForRoom()
         if writer.isClosed { throw .clientGone }
@@ -183,6 +190,9 @@ final class ResponsePath: ResponseReceiver {
         guard stages.wantsEvents else { return writer.write(raw) }
         switch stages.pass(event) {
         case .keep: writer.write(raw)
+        case .waiting:
+            waitingEvent.removeAll()
+            waitingEvent.append(copying: raw)
         case let result: emit(result)
         }
     }
@@ -190,12 +200,17 @@ final class ResponsePath: ResponseReceiver {
     private func emit(_ result: StageChain.Result) {
         switch result {
         case .keep, .waiting: break
-        case .events(let events):
-            var bytes: [UInt8] = []
-            for event in events { event.write(into: &bytes) }
-            writer.write(bytes.span)
-        case .stop(let error): stopped = error
+        case .events(let events): write(events)
+        case .stop(let error, let events):
+            write(events)
+            stopped = error
         }
+    }
+
+    private func write(_ events: [ServerSentEvent]) {
+        var bytes: [UInt8] = []
+        for event in events { event.write(into: &bytes) }
+        writer.write(bytes.span)
     }
 
     // MARK: Documents
