@@ -76,6 +76,18 @@ let package = Package(
         tests("SluiceTestSupportTests", ["SluiceTestSupport"]),
         tests("SluiceWireTests", ["SluiceWire"]),
         tests("SluiceJSONTests", ["SluiceJSON"]),
+        tests(
+            "SluiceCoreTests",
+            [
+                "SluiceCore", "SluiceTesting", "SluiceProviders", "SluiceWire", "SluiceJSON",
+                "SluiceTestSupport", logging,
+            ]),
+        tests(
+            "SluiceServerTests",
+            [
+                "SluiceServer", "SluiceLoop", "SluiceCore", "SluiceWire", "SluiceProviders",
+                "SluiceUpstream", "SluiceTestSupport", "SluiceTesting", "CSluiceLinux", logging,
+            ]),
         tests("SluiceConfigTests", ["SluiceConfig"]),
         tests(
             "SluiceTelemetryTests", ["SluiceTelemetry", "SluiceCore", "SluiceJSON", logging, metrics]),

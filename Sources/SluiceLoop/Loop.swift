@@ -52,7 +52,7 @@ public actor Loop {
 
     /// Like ``run(_:)`` for work that waits; it comes back to the loop after each `await`.
     public func perform<Result: Sendable, Failure: Error>(
-        _ body: sending (Poller) async throws(Failure) -> Result
+        _ body: sending nonisolated(nonsending) (Poller) async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
         try await body(poller)
     }
@@ -77,7 +77,9 @@ extension Poller {
     ///
     /// - Parameter body: runs on the loop only; every `await` in it comes back to the loop.
     @discardableResult
-    public func spawn(_ body: @escaping () async -> Void) -> Task<Void, Never> {
+    public func spawn(
+        _ body: nonisolated(nonsending) @escaping () async -> Void
+    ) -> Task<Void, Never> {
         let work = LoopWork(body: body)
         return loop.assumeIsolated { $0.begin(work) }
     }
@@ -88,7 +90,7 @@ extension Poller {
 /// Safety: made by `Poller.spawn` on the loop's thread and called by `Loop.perform`, which is isolated to that loop: what the
 /// closure captured is never touched by another thread.
 private struct LoopWork: @unchecked Sendable {
-    let body: () async -> Void
+    let body: nonisolated(nonsending) () async -> Void
 }
 
 extension Loop {

@@ -85,7 +85,7 @@ final class Attempts {
                 guard
                     let refusal = try await exchange(
                         upstreamRequest, provider: provider, deadline: deadline)
-                else { return .completed }
+                else { return path.reportedError.map(Outcome.failed) ?? .completed }
                 if refusal.head.status == 401, mayRenew, rest == nil, let credential,
                     let tokens = provider.tokens,
                     await tokens.reject(credential, context: context)

@@ -122,7 +122,11 @@ public final class Exchange {
                 _ = makePath(request, dialect: dialect, stages: stages)
                 throw error
             }
-            if isCancelled { return .clientGone }
+            if isCancelled {
+                // Nobody reads an answer, but the stages made so far hear of the end.
+                _ = makePath(request, dialect: dialect, stages: stages)
+                return .clientGone
+            }
             if let stage = processor.makeResponseStage(for: request, context: context) {
                 stages.insert(stage, at: 0)
             }

@@ -47,13 +47,35 @@ public struct UpstreamURL: Sendable, Hashable {
         var port = scheme == .https ? 443 : 80
         if let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") {
             host = authority[..<colon]
-            guard let number = Int(authority[authority.index(after: colon)...]), 1...65535 ~= number
+            let digits = authority[authority.index(after: colon)...]
+            // `Int` would take a sign.
+            guard digits.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), let number = Int(digits),
+                1...65535 ~= number
             else { throw InvalidURL(reason: "the port of a URL is a number from 1 to 65535") }
             port = number
         }
-        if host.first == "[", host.last == "]" { host = host.dropFirst().dropLast() }
+        let isBracketed = host.first == "[" && host.last == "]"
+        if isBracketed { host = host.dropFirst().dropLast() }
         guard !host.isEmpty else { throw InvalidURL(reason: "a URL names a host") }
+        guard host.utf8.allSatisfy({ isHostByte($0, inBrackets: isBracketed) }) else {
+            throw InvalidURL(
+                reason: "a host has letters, digits, '.', '-' and '_', or is an IPv6 address in []")
+        }
         return (String(host).lowercased(), port)
+    }
+
+    /// Names and IPv4 addresses, or what an IPv6 address is made of. The host goes into the `Host` field as it is.
+    private static func isHostByte(_ byte: UInt8, inBrackets: Bool) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+            UInt8(ascii: "A")...UInt8(ascii: "F"), UInt8(ascii: "."):
+            true
+        case UInt8(ascii: ":"): inBrackets
+        case UInt8(ascii: "g")...UInt8(ascii: "z"), UInt8(ascii: "G")...UInt8(ascii: "Z"),
+            UInt8(ascii: "-"), UInt8(ascii: "_"):
+            !inBrackets
+        default: false
+        }
     }
 
     /// The request target for a path below this root, with both queries.

@@ -7,9 +7,13 @@ enum AnswerKind {
     case bytes
     case unusable(ProxyError)
 
-    init(_ headers: HeaderFields, endpoint: Endpoint, isStreaming: Bool) {
+    init(_ head: ResponseHead, endpoint: Endpoint, isStreaming: Bool) {
+        let headers = head.headers
         let type = headers.bytes(of: .contentType) ?? []
-        if let coding = headers[.contentEncoding], coding != "identity" {
+        if head.status == 204 || head.status == 205, endpoint.isUnderstood {
+            // A status without a body leaves no way to say that the answer is missing.
+            self = .unusable(.badAnswer("status \(head.status) instead of an answer"))
+        } else if let coding = headers[.contentEncoding], coding != "identity" {
             // Not asked for, so not decoded: the client gets the coding with its name.
             self = .bytes
         } else if type.starts(withType: "text/event-stream") {

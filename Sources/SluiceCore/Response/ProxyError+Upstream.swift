@@ -34,6 +34,13 @@ extension ProxyError {
         status: 502, code: "upstream_stream_cut", fault: .upstream,
         message: "The provider's stream ended before it was complete.")
 
+    /// The provider told the client of an error in mid-stream.
+    static let reportedInStream = ProxyError(
+        status: 502, code: "upstream_stream_error", fault: .upstream,
+        message: "The provider reported an error in its stream.")
+
+    static let largeEvent = badAnswer("an event is larger than the limit")
+
     /// An error status whose body cannot be passed on.
     public static func upstreamStatus(_ status: Int) -> ProxyError {
         ProxyError(

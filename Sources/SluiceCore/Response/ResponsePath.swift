@@ -34,6 +34,8 @@ final class ResponsePath: ResponseReceiver {
     private var reader: any StreamReader
     /// The beginning of an event or document whose end has not arrived.
     private var held: [UInt8] = []
+    /// The bytes of the event that a stage waits with, for the case that all stages keep it.
+    private var waitingEvent: [UInt8] = []
     private var facts: EventFacts = []
     private var expectedLength: Int?
     private var stopped: ProxyError?
@@ -68,6 +70,7 @@ final class ResponsePath: ResponseReceiver {
         self.hidesUsage = hidesUsage
         mode = .idle
         held.removeAll()
+        firstByteAt = nil
     }
 
     // MARK: Receiving
@@ -79,7 +82,7 @@ final class ResponsePath: ResponseReceiver {
             mode = .failure
             return .more
         }
-        let kind = AnswerKind(head.headers, endpoint: endpoint, isStreaming: isStreaming)
+        let kind = AnswerKind(head, endpoint: endpoint, isStreaming: isStreaming)
         switch kind {
         case .events: mode = .events
         case .document: mode = .document
@@ -112,13 +115,18 @@ final class ResponsePath: ResponseReceiver {
 
     func resolveWait() async throws(ProxyError) {
         while stages.isWaiting {
-            emit(await stages.resume())
+            let result = await stages.resume()
+            if writer.isClosed { throw .clientGone }
+            if case .keep = result { writer.write(waitingEvent.span) }
+            emit(result)
             writer.flush()
+            if stopped != nil { break }
             let backlog = held
             held.removeAll()
             scanner = EventScanner(limit: limits.event)
             if receiveEvents(backlog.span) == .stop { break }
         }
+        waitingEvent = []
         if let stopped { throw stopped }
         await writer.waitForRoom()
         if writer.isClosed { throw .clientGone }
@@ -130,6 +138,7 @@ final class ResponsePath: ResponseReceiver {
         var start = 0
         while !stages.isWaiting, let end = scanner.nextBoundary(in: bytes, from: start) {
             let piece = bytes.extracting(start..<end)
+            guard held.count + piece.count <= limits.event else { return stop(.largeEvent) }
             if held.isEmpty {
                 passEvent(piece)
             } else {
@@ -142,7 +151,7 @@ final class ResponsePath: ResponseReceiver {
             if stopped != nil { return .stop }
         }
         if start < bytes.count { hold(bytes.extracting(start..<bytes.count)) }
-        if scanner.isOverLimit { return stop(.badAnswer("an event is larger than the limit")) }
+        if scanner.isOverLimit { return stop(.largeEvent) }
         return .more
     }
 
@@ -181,6 +190,9 @@ final class ResponsePath: ResponseReceiver {
         guard stages.wantsEvents else { return writer.write(raw) }
         switch stages.pass(event) {
         case .keep: writer.write(raw)
+        case .waiting:
+            waitingEvent.removeAll()
+            waitingEvent.append(copying: raw)
         case let result: emit(result)
         }
     }
@@ -188,12 +200,17 @@ final class ResponsePath: ResponseReceiver {
     private func emit(_ result: StageChain.Result) {
         switch result {
         case .keep, .waiting: break
-        case .events(let events):
-            var bytes: [UInt8] = []
-            for event in events { event.write(into: &bytes) }
-            writer.write(bytes.span)
-        case .stop(let error): stopped = error
+        case .events(let events): write(events)
+        case .stop(let error, let events):
+            write(events)
+            stopped = error
         }
+    }
+
+    private func write(_ events: [ServerSentEvent]) {
+        var bytes: [UInt8] = []
+        for event in events { event.write(into: &bytes) }
+        writer.write(bytes.span)
     }
 
     // MARK: Documents
@@ -279,19 +296,20 @@ final class ResponsePath: ResponseReceiver {
         case .bytes:
             writer.end()
         case .events:
-            usage = reader.usage
             guard held.isEmpty, facts.contains(.terminal) else { throw .cutStream }
             writer.end()
         }
         return nil
     }
 
+    /// The provider ended its stream with an error event of its own, which the client has seen.
+    var reportedError: ProxyError? { facts.contains(.error) ? .reportedInStream : nil }
+
     /// Whether a transport error no longer matters, because the stream's last event had passed.
     var isOver: Bool { mode == .events && facts.contains(.last) && held.isEmpty }
 
     /// Tells a client whose answer has begun that it failed.
     func fail(_ error: ProxyError) {
-        usage = reader.usage ?? usage
         guard mode == .events else { return writer.abort() }
         let event = dialect.errorEvent(error, endpoint: endpoint, eventsBefore: events)
         writer.write(event.span)
@@ -331,6 +349,7 @@ final class ResponsePath: ResponseReceiver {
     }
 
     func finish(_ outcome: Outcome) {
+        usage = usage ?? reader.usage
         stages.finish(outcome)
     }
 }

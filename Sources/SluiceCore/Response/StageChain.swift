@@ -6,20 +6,55 @@ struct StageChain {
     enum Result {
         case keep
         case events([ServerSentEvent])
-        case stop(ProxyError)
+        /// The stream ends, behind what had passed the stages before.
+        case stop(ProxyError, after: [ServerSentEvent])
         /// A stage waits; ``StageChain/resume()`` goes on with the event.
         case waiting
     }
 
-    /// A stage that answered `.wait`, and what is still to be done after it.
-    private struct Waiting {
-        let index: Int
+    /// What is on its way through the stages, made of one event of the stream.
+    private struct Pass {
+        /// The stage whose turn it is.
+        var index: Int
+        /// Events that the stage has let go.
+        var passed: [ServerSentEvent] = []
+        /// Events that the stage has not seen.
+        var waiting: [ServerSentEvent] = []
+        /// Whether all is still as it came, so that the stream's own bytes can go on.
+        var isUntouched = true
+        /// Set once a stage has stopped the stream: later stages see what it had let go.
+        var stop: ProxyError?
+
+        mutating func apply(_ edit: EventEdit, to event: ServerSentEvent) {
+            switch edit {
+            case .keep: passed.append(event)
+            case .drop: isUntouched = false
+            case .replace(let events):
+                passed += events
+                isUntouched = false
+            case .stop(let error):
+                stop = error
+                waiting = []
+                isUntouched = false
+            case .wait: break
+            }
+        }
+
+        mutating func moveOn() {
+            index += 1
+            waiting = passed
+            passed = []
+        }
+    }
+
+    /// A pass that stands still because its stage answered `.wait` to an event.
+    private struct Pause {
         let event: ServerSentEvent
-        let later: [ServerSentEvent]
+        let pass: Pass
     }
 
     private var stages: [any ResponseStage]
-    private var waiting: Waiting?
+    private var pause: Pause?
     let wantsEvents: Bool
     let wantsDocument: Bool
     private let wantsHead: Bool
@@ -33,7 +68,7 @@ struct StageChain {
         wantsHead = interest.contains(.head)
     }
 
-    var isWaiting: Bool { waiting != nil }
+    var isWaiting: Bool { pause != nil }
 
     mutating func head(_ head: inout ResponseHead) {
         guard wantsHead else { return }
@@ -55,62 +90,62 @@ struct StageChain {
         for index in stages.indices { stages[index].finish(outcome) }
     }
 
+    /// As long as all stages keep an event, it costs no allocation.
     mutating func pass(_ event: ServerSentEvent) -> Result {
-        run([event], from: 0, isUntouched: true)
+        for index in stages.indices where stages[index].interest.contains(.events) {
+            let edit = stages[index].event(event)
+            if case .keep = edit { continue }
+            return settle(edit, of: event, in: Pass(index: index))
+        }
+        return .keep
     }
 
     /// Asks the waiting stage again, then goes on behind it.
     mutating func resume() async -> Result {
-        guard let paused = waiting else { return .keep }
-        waiting = nil
+        guard let paused = pause else { return .keep }
+        pause = nil
+        var edit = EventEdit.keep
         do {
-            let edit = try await stages[paused.index].resume()
-            switch edit {
-            case .keep:
-                return run(
-                    [paused.event] + paused.later, from: paused.index + 1, isUntouched: false)
-            case .drop:
-                return run(paused.later, from: paused.index + 1, isUntouched: false)
-            case .replace(let events):
-                return run(events + paused.later, from: paused.index + 1, isUntouched: false)
-            case .stop(let error):
-                return .stop(error)
-            case .wait:
-                waiting = paused
-                return .waiting
-            }
+            edit = try await stages[paused.pass.index].resume()
         } catch {
-            return .stop(ProxyError(converting: error))
+            edit = .stop(ProxyError(converting: error))
         }
+        return settle(edit, of: paused.event, in: paused.pass)
     }
 
-    private mutating func run(
-        _ start: [ServerSentEvent], from first: Int, isUntouched: Bool
+    /// Does what a stage wants with one event, and goes on.
+    private mutating func settle(
+        _ edit: EventEdit, of event: ServerSentEvent, in pass: Pass
     ) -> Result {
-        var events = start
-        var isUntouched = isUntouched
-        for index in stages.indices.dropFirst(first)
-        where stages[index].interest.contains(.events) {
-            var next: [ServerSentEvent] = []
-            for (position, event) in events.enumerated() {
-                switch stages[index].event(event) {
-                case .keep:
-                    next.append(event)
-                case .drop:
-                    isUntouched = false
-                case .replace(let replacements):
-                    next += replacements
-                    isUntouched = false
-                case .stop(let error):
-                    return .stop(error)
-                case .wait:
-                    waiting = Waiting(
-                        index: index, event: event, later: Array(events[(position + 1)...]))
+        if case .wait = edit {
+            pause = Pause(event: event, pass: pass)
+            return .waiting
+        }
+        var pass = pass
+        pass.apply(edit, to: event)
+        return run(pass)
+    }
+
+    private mutating func run(_ start: Pass) -> Result {
+        var pass = start
+        while pass.index < stages.count {
+            guard stages[pass.index].interest.contains(.events) else {
+                pass.passed = pass.waiting
+                pass.moveOn()
+                continue
+            }
+            while !pass.waiting.isEmpty {
+                let event = pass.waiting.removeFirst()
+                let edit = stages[pass.index].event(event)
+                if case .wait = edit {
+                    pause = Pause(event: event, pass: pass)
                     return .waiting
                 }
+                pass.apply(edit, to: event)
             }
-            events = next
+            pass.moveOn()
         }
-        return isUntouched ? .keep : .events(events)
+        if let stop = pass.stop { return .stop(stop, after: pass.waiting) }
+        return pass.isUntouched ? .keep : .events(pass.waiting)
     }
 }
