@@ -3,4 +3,5 @@
 @_exported public import SluiceCore
 @_exported public import SluiceJSON
 @_exported public import SluiceProviders
+@_exported public import SluiceServer
 @_exported public import SluiceWire
