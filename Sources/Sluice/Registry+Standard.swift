@@ -6,9 +6,8 @@ extension Registry {
     /// Everything that ships with Sluice. Add your own parts to a copy of it.
     public static var standard: Registry {
         var registry = Registry()
-        registry.parser(OpenAIRequestParser())
         registry.addStandardProviders()
-        //registry.addStandardProcessors()
+        registry.addStandardProcessors()
         return registry
     }
 }
