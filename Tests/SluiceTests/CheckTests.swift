@@ -51,27 +51,27 @@ struct CheckTests {
         ),
         (
             "[[providers]]\ntype = \"openai\"\ntoken = \"${NOT_SET_HERE}\"\n",
-            "line 3: 'token' in [[providers]] (openai): the environment variable NOT_SET_HERE is not set"
+            "line 3: 'token' in [[providers]] #1 (openai): the environment variable NOT_SET_HERE is not set"
         ),
         (
             "[[providers]]\ntype = \"openai\"\ntoken = { env = \"NOT_SET_HERE\" }\n",
-            "line 3: 'token' in [[providers]] (openai): the environment variable 'NOT_SET_HERE' is not set"
+            "line 3: 'token' in [[providers]] #1 (openai): the environment variable 'NOT_SET_HERE' is not set"
         ),
         (
             "[[providers]]\nname = \"a\"\ntype = \"openai-compatible\"\n",
-            "line 1: 'url' in [[providers]] (a): 'url' is missing: this type has no usual address"
+            "line 1: 'url' in [[providers]] #1 (a): 'url' is missing: this type has no usual address"
         ),
         (
             "[[providers]]\ntype = \"openai\"\nurl = \"api.openai.com\"\n",
-            "line 3: 'url' in [[providers]] (openai): a URL starts with http:// or https://"
+            "line 3: 'url' in [[providers]] #1 (openai): a URL starts with http:// or https://"
         ),
         (
             "[[providers]]\ntype = \"openai\"\nmodels = [\"g*t\"]\n",
-            "line 3: 'models' in [[providers]] (openai): 'g*t': a pattern has its only '*' at the end"
+            "line 3: 'models' in [[providers]] #1 (openai): 'g*t': a pattern has its only '*' at the end"
         ),
         (
             "[[providers]]\ntype = \"openai\"\nforward_headers = [\"Cookie\"]\n",
-            "line 3: 'forward_headers' in [[providers]] (openai): 'cookie' is never forwarded"
+            "line 3: 'forward_headers' in [[providers]] #1 (openai): 'cookie' is never forwarded"
         ),
         (
             "default_provider = \"eko\"\n" + echo,
@@ -89,7 +89,8 @@ struct CheckTests {
     @Test func anUnknownTypeIsToldTheNearest() {
         let text = complaint("[[providers]]\ntype = \"opnai\"\n")
         #expect(
-            text.hasPrefix("line 2: 'type' in [[providers]] (opnai): expected one of \"azure\", "))
+            text.hasPrefix(
+                "line 2: 'type' in [[providers]] #1 (opnai): expected one of \"azure\", "))
         #expect(text.hasSuffix("found \"opnai\"; did you mean \"openai\"?"))
     }
 
@@ -105,7 +106,7 @@ struct CheckTests {
             """)
         #expect(text.split(separator: "\n").count == 2)
         #expect(text.hasPrefix("line 2: 'loops'"))
-        #expect(text.contains("line 6: 'delay' in [[providers]] (echo)"))
+        #expect(text.contains("line 6: 'delay' in [[providers]] #1 (echo)"))
     }
 
     @Test func theSummaryShowsWhatRunsAndNoSecret() throws {
