@@ -74,6 +74,12 @@ let package = Package(
         .target(
             name: "SluiceTestSupport", path: "Tests/SluiceTestSupport", swiftSettings: settings),
         tests("SluiceTestSupportTests", ["SluiceTestSupport"]),
+        tests(
+            "SluiceTests",
+            [
+                "Sluice", "SluiceConfig", "SluiceCore", "SluiceJSON", "SluiceProviders",
+                "SluiceServer", "SluiceTesting", "SluiceWire", logging, metrics,
+            ]),
         tests("SluiceWireTests", ["SluiceWire"]),
         tests("SluiceJSONTests", ["SluiceJSON"]),
         tests(

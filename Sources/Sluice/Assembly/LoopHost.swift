@@ -32,12 +32,19 @@ final class LoopHost: ExchangeHost {
         let loop = loops[turn % loops.count]
         Task {
             await loop.run { poller in
-                let services = self.services(poller)
-                poller.spawn { await body(services) }
+                var services = self.services(poller)
+                let handle = TaskHandle()
+                services.cancel = { handle.task?.cancel() }
+                handle.task = poller.spawn { [services] in await body(services) }
                 return ()
             }
         }
     }
+}
+
+/// The task of one exchange, for the exchange itself to cancel.
+private final class TaskHandle {
+    var task: Task<Void, Never>?
 }
 
 private final class ServiceHolder {

@@ -40,6 +40,7 @@ public final class Proxy: Sendable {
     public static func start(
         _ root: Section? = nil, registry: Registry = .standard, listen: [ListenAddress]? = nil
     ) async throws -> Proxy {
+        Telemetry.prepare()
         let settings = try ProxySettings.read(root, registry: registry)
         return try await Proxy(settings, registry: registry, listen: listen)
     }

@@ -22,6 +22,11 @@ final class Telemetry: Sendable {
         return registry
     }()
 
+    /// Makes swift-metrics lead here. Call it before any part of a user is made: a metric that is older than the backend counts nothing.
+    static func prepare() {
+        _ = shared
+    }
+
     init(_ settings: LogSettings) {
         let sink = LogSink(format: settings.format)
         self.sink = sink

@@ -1,5 +1,6 @@
 internal import Logging
 internal import SluiceCore
+internal import SluiceJSON
 internal import SluiceWire
 internal import Synchronization
 
@@ -29,7 +30,10 @@ struct ProviderListing: Sendable {
             }
             let answer = try await context.fetcher.fetch(
                 request, limit: Self.limit, timeout: Self.timeout)
-            guard answer.status == 200 else { return nil }
+            // An error page with status 200 is not an empty list.
+            guard answer.status == 200, (try? JSONDocument(parsing: answer.body)) != nil else {
+                return nil
+            }
             return provider.dialect.models(in: answer.body)
         } catch {
             context.logger.debug(

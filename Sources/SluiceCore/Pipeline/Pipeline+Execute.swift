@@ -32,7 +32,9 @@ extension Pipeline {
                 startedAt: services.clock.now, writer: writer, services: services, pipeline: self)
             services.spawn {
                 await channel.waitForReaderGone()
+                guard channel.isReaderGone else { return }
                 writer.onClientGone?()
+                services.cancel?()
             }
             _ = await exchange.run()
             channel.finish(whole: writer.isWhole)

@@ -60,6 +60,8 @@ public struct LoopServices {
     public let fetcher: any Fetcher
     /// Starts another task on the same loop.
     public let spawn: (@escaping () async -> Void) -> Void
+    /// Cancels the task that was given these services; nil where whoever started it does so.
+    public var cancel: (() -> Void)?
 
     public init(
         transport: any Transport, clock: any ExchangeClock, fetcher: any Fetcher,

@@ -1,0 +1,137 @@
+import SluiceConfig
+import Testing
+
+@testable import Sluice
+
+/// What `sluice check` says. People read these sentences at bad moments, so they are held to the letter.
+struct CheckTests {
+    private static let echo = "[[providers]]\ntype = \"echo\"\n"
+
+    private func complaint(_ text: String) -> String {
+        do {
+            _ = try settings(text)
+            return "no complaint"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test(arguments: [
+        (
+            "[server]\nlisen = \"127.0.0.1:1\"\n" + echo,
+            "line 2: unknown key 'lisen' in [server]; did you mean 'listen'?"
+        ),
+        (
+            "[servr]\nloops = 2\n" + echo,
+            "line 1: unknown key 'servr' at the top level; did you mean 'server'?"
+        ),
+        (
+            "[server]\nloops = \"two\"\n" + echo,
+            "line 2: 'loops' in [server]: expected an integer, found a string"
+        ),
+        (
+            "[server]\nheader_timeout = \"10\"\n" + echo,
+            "line 2: 'header_timeout' in [server]: expected a duration such as \"10s\" or \"off\", found \"10\""
+        ),
+        (
+            "[server]\nmax_body = 5\n" + echo,
+            "line 2: 'max_body' in [server]: expected a size such as \"64KiB\", found an integer"
+        ),
+        (
+            "[server]\nlisten = \"localhost\"\n" + echo,
+            "line 2: 'listen' in [server]: an address ends in a port: \"127.0.0.1:8080\""
+        ),
+        (
+            "[log]\nlevel = \"inof\"\n" + echo,
+            "line 2: 'level' in [log]: expected one of \"trace\", \"debug\", \"info\", \"notice\", \"warning\", \"error\", \"critical\", found \"inof\"; did you mean \"info\"?"
+        ),
+        (
+            echo + echo,
+            "line 3: 'name' in [[providers]] #2 (echo): another provider has this name"
+        ),
+        (
+            "[[providers]]\ntype = \"openai\"\ntoken = \"${NOT_SET_HERE}\"\n",
+            "line 3: 'token' in [[providers]] #1 (openai): the environment variable NOT_SET_HERE is not set"
+        ),
+        (
+            "[[providers]]\ntype = \"openai\"\ntoken = { env = \"NOT_SET_HERE\" }\n",
+            "line 3: 'token' in [[providers]] #1 (openai): the environment variable 'NOT_SET_HERE' is not set"
+        ),
+        (
+            "[[providers]]\nname = \"a\"\ntype = \"openai-compatible\"\n",
+            "line 1: 'url' in [[providers]] #1 (a): 'url' is missing: this type has no usual address"
+        ),
+        (
+            "[[providers]]\ntype = \"openai\"\nurl = \"api.openai.com\"\n",
+            "line 3: 'url' in [[providers]] #1 (openai): a URL starts with http:// or https://"
+        ),
+        (
+            "[[providers]]\ntype = \"openai\"\nmodels = [\"g*t\"]\n",
+            "line 3: 'models' in [[providers]] #1 (openai): 'g*t': a pattern has its only '*' at the end"
+        ),
+        (
+            "[[providers]]\ntype = \"openai\"\nforward_headers = [\"Cookie\"]\n",
+            "line 3: 'forward_headers' in [[providers]] #1 (openai): 'cookie' is never forwarded"
+        ),
+        (
+            "default_provider = \"eko\"\n" + echo,
+            "line 1: 'default_provider' at the top level: no provider has this name; there are: echo"
+        ),
+        (
+            "[server]\nloops = 1\n",
+            "there is no [[providers]] section; add one, or serve without a file"
+        ),
+    ])
+    func aWrongFileIsToldPreciselyWhatIsWrong(text: String, expected: String) {
+        #expect(complaint(text) == expected)
+    }
+
+    @Test func anUnknownTypeIsToldTheNearest() {
+        let text = complaint("[[providers]]\ntype = \"opnai\"\n")
+        #expect(
+            text.hasPrefix(
+                "line 2: 'type' in [[providers]] #1 (opnai): expected one of \"azure\", "))
+        #expect(text.hasSuffix("found \"opnai\"; did you mean \"openai\"?"))
+    }
+
+    @Test func severalErrorsAreReportedTogetherInTheOrderOfTheFile() {
+        let text = complaint(
+            """
+            [server]
+            loops = "two"
+
+            [[providers]]
+            type = "echo"
+            delay = "soon"
+            """)
+        #expect(text.split(separator: "\n").count == 2)
+        #expect(text.hasPrefix("line 2: 'loops'"))
+        #expect(text.contains("line 6: 'delay' in [[providers]] #1 (echo)"))
+    }
+
+    @Test func theSummaryShowsWhatRunsAndNoSecret() throws {
+        let summary = try settings(
+            """
+            default_provider = "main"
+            [server]
+            listen = ["127.0.0.1:1", "unix:/tmp/s"]
+            [[providers]]
+            name = "main"
+            type = "openai"
+            token = "sk-${SECRET}"
+            headers = { "x-key" = "another-secret" }
+            models = ["gpt-4.1", "o*"]
+            [[providers]]
+            type = "echo"
+            """, environment: ["SECRET": "hidden"]
+        ).summary
+        #expect(
+            summary == """
+                listen      127.0.0.1:1, unix:/tmp/s
+                loops       one per processor
+                provider    main (openai): gpt-4.1, o*
+                provider    echo (echo): any model no other provider names
+                default     main
+                """)
+    }
+}
