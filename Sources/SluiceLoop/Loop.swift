@@ -75,7 +75,9 @@ public actor Loop {
 extension Poller {
     /// Starts a task on this poller's loop, with what is not `Sendable` in it.
     ///
-    /// - Parameter body: runs on the loop only; every `await` in it comes back to the loop.
+    /// - Parameter body: runs on the loop only; every `await` in it comes back to the loop. Give it a function, not a closure
+    ///   in braces: with Swift 6.3 a closure that captures `self` starts on the global pool whatever its declared isolation, and
+    ///   what is started here asserts with `preconditionIsolated()` where it is.
     @discardableResult
     public func spawn(
         _ body: nonisolated(nonsending) @escaping () async -> Void

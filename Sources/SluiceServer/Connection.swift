@@ -65,13 +65,14 @@ final class Connection: ReadinessHandler, AlarmHandler {
             return false
         }
         arm()
-        task = poller.spawn { [self] in await serve() }
+        task = poller.spawn(serve)
         return true
     }
 
     // MARK: Serving
 
     private func serve() async {
+        poller.loop.preconditionIsolated()
         while let head = await nextHead() {
             let body = RequestBodyReader(head, connection: self)
             let writer = ConnectionWriter(head, body: body, connection: self)

@@ -37,7 +37,7 @@ final class Upload {
     func transferDrained() {
         guard hasBegun else {
             hasBegun = true
-            transfer.poller.spawn { await self.run() }
+            transfer.poller.spawn(run)
             return
         }
         wake()
@@ -49,6 +49,7 @@ final class Upload {
     }
 
     private func run() async {
+        transfer.poller.loop.preconditionIsolated()
         do throws(ProxyError) {
             while let piece = try await rest.next() {
                 if hasEnded { return }

@@ -24,6 +24,7 @@ public struct UpstreamFetcher: Fetcher {
     ) async throws -> FetchedResponse {
         let (statistics, connection) = (statistics, connection)
         return try await loop.perform { poller throws(ProxyError) in
+            poller.loop.preconditionIsolated()
             let transport = makeTransport(poller: poller, statistics: statistics)
             let receiver = FetchReceiver(limit: limit)
             try await transport.exchange(

@@ -35,8 +35,12 @@ final class LoopHost: ExchangeHost {
                 var services = self.services(poller)
                 let handle = TaskHandle()
                 services.cancel = { handle.task?.cancel() }
-                handle.task = poller.spawn { [services] in await body(services) }
-                return ()
+                let given = services
+                func run() async {
+                    poller.loop.preconditionIsolated()
+                    await body(given)
+                }
+                handle.task = poller.spawn(run)
             }
         }
     }

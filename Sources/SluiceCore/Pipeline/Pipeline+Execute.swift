@@ -30,12 +30,13 @@ extension Pipeline {
             let exchange = Exchange(
                 head, body: BodyAtHand(body), id: ids.next(), client: "local",
                 startedAt: services.clock.now, writer: writer, services: services, pipeline: self)
-            services.spawn {
+            func cancelWithoutReader() async {
                 await channel.waitForReaderGone()
                 guard channel.isReaderGone else { return }
                 writer.onClientGone?()
                 services.cancel?()
             }
+            services.spawn(cancelWithoutReader)
             _ = await exchange.run()
             channel.finish(whole: writer.isWhole)
         }

@@ -59,13 +59,13 @@ public struct LoopServices {
     public let clock: any ExchangeClock
     public let fetcher: any Fetcher
     /// Starts another task on the same loop.
-    public let spawn: (@escaping () async -> Void) -> Void
+    public let spawn: (nonisolated(nonsending) @escaping () async -> Void) -> Void
     /// Cancels the task that was given these services; nil where whoever started it does so.
     public var cancel: (() -> Void)?
 
     public init(
         transport: any Transport, clock: any ExchangeClock, fetcher: any Fetcher,
-        spawn: @escaping (@escaping () async -> Void) -> Void
+        spawn: @escaping (nonisolated(nonsending) @escaping () async -> Void) -> Void
     ) {
         self.transport = transport
         self.clock = clock
