@@ -21,4 +21,8 @@ final class ConnectionPool {
         latest = origin
         return origin
     }
+
+    func closeIdle() {
+        for origin in origins.values { origin.closeIdle() }
+    }
 }

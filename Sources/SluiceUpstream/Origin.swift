@@ -75,6 +75,10 @@ final class Origin: ConnectionUser {
         statistics.closedOne(wasIdle: false)
     }
 
+    func closeIdle() {
+        while let connection = idle.popLast() { discard(connection) }
+    }
+
     func connectionIsReady(_ connection: UpstreamConnection) {
         guard connection.mayRead, !connection.isQuiet() else { return }
         remove(connection)

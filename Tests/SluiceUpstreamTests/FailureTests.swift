@@ -143,7 +143,7 @@ struct FailureTests {
         let provider = ConfiguredProvider.test { timeouts, _ in
             timeouts.firstByte = .milliseconds(100)
         }
-        let body = [UInt8](repeating: 0x61, count: 60_000_000)
+        let body = [UInt8](repeating: 0x61, count: 12_000_000)
         let answer = await bench.exchange(try .test(peer.port, .bytes(body)), provider: provider)
         released.open()
         #expect(answer.error?.detail == "send")
