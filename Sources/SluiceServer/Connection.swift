@@ -133,10 +133,21 @@ final class Connection: ReadinessHandler, AlarmHandler {
         guard phase != .closed else { return false }
         let before = input.count
         if mayRead { read() }
-        while input.count == before, sink?.hasNews != true, !inputEnded, phase != .closed {
-            await withUnsafeContinuation { inputWaiter = $0 }
+        while isWaiting(since: before) {
+            // Other jobs of the loop may run before the closure does, so it asks again.
+            await withUnsafeContinuation { continuation in
+                if isWaiting(since: before) {
+                    inputWaiter = continuation
+                } else {
+                    continuation.resume()
+                }
+            }
         }
         return phase != .closed && (input.count > before || sink?.hasNews == true)
+    }
+
+    private func isWaiting(since count: Int) -> Bool {
+        input.count == count && sink?.hasNews != true && !inputEnded && phase != .closed
     }
 
     /// Forgets parsed bytes.
@@ -236,8 +247,20 @@ final class Connection: ReadinessHandler, AlarmHandler {
     }
 
     func waitForRoom() async {
-        guard phase != .closed, waitingBytes > server.settings.highWaterMark else { return }
-        await withUnsafeContinuation { roomWaiter = $0 }
+        await waitForOutput(atMost: server.settings.highWaterMark)
+    }
+
+    /// Waits until no more than `limit` bytes wait for the client.
+    private func waitForOutput(atMost limit: Int) async {
+        while phase != .closed, waitingBytes > limit {
+            await withUnsafeContinuation { continuation in
+                if phase != .closed, waitingBytes > limit {
+                    roomWaiter = continuation
+                } else {
+                    continuation.resume()
+                }
+            }
+        }
     }
 
     private func flushOutput() {
@@ -310,12 +333,7 @@ final class Connection: ReadinessHandler, AlarmHandler {
     /// Sends what waits, closes our side, and reads on for a moment so that the client gets our last bytes.
     private func closeGently() async {
         guard phase != .closed else { return }
-        while !output.isEmpty, phase != .closed {
-            await withUnsafeContinuation { continuation in
-                roomWaiter = continuation
-                if output.isEmpty || phase == .closed { wakeWriter() }
-            }
-        }
+        await waitForOutput(atMost: 0)
         guard phase != .closed else { return }
         if inputEnded || (!mayRead && sink == nil && input.isEmpty && writerWasClean) {
             return close()

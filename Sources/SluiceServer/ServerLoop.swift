@@ -108,9 +108,12 @@ final class ServerLoop {
     func drain() async {
         isDraining = true
         for connection in Array(connections.values) { connection.drain() }
-        guard !connections.isEmpty else { return }
         await withUnsafeContinuation { continuation in
-            onceEmpty = { continuation.resume() }
+            if connections.isEmpty {
+                continuation.resume()
+            } else {
+                onceEmpty = { continuation.resume() }
+            }
         }
     }
 
