@@ -52,7 +52,8 @@ let package = Package(
         library("SluiceConfig", [.product(name: "TOMLKit", package: "TOMLKit")]),
         library("SluiceCore", ["SluiceWire", "SluiceJSON", "SluiceConfig", logging]),
         library("SluiceLoop", ["CSluiceLinux"]),
-        library("SluiceServer", ["SluiceCore", "SluiceWire", "SluiceLoop", "CSluiceLinux", logging]),
+        library(
+            "SluiceServer", ["SluiceCore", "SluiceWire", "SluiceLoop", "CSluiceLinux", logging]),
         library(
             "SluiceUpstream",
             ["SluiceCore", "SluiceWire", "SluiceLoop", "CSluiceCurl", "CSluiceLinux"]),
@@ -96,7 +97,8 @@ let package = Package(
             ]),
         tests("SluiceConfigTests", ["SluiceConfig"]),
         tests(
-            "SluiceTelemetryTests", ["SluiceTelemetry", "SluiceCore", "SluiceJSON", logging, metrics]),
+            "SluiceTelemetryTests",
+            ["SluiceTelemetry", "SluiceCore", "SluiceJSON", logging, metrics]),
         tests(
             "SluiceProcessorsTests",
             ["SluiceProcessors", "SluiceCore", "SluiceConfig", "SluiceJSON", "SluiceWire", logging]),

@@ -43,6 +43,7 @@ public enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
 
 /// An address that cannot be listened on.
 public struct InvalidAddress: Error, Sendable, CustomStringConvertible {
+    /// A sentence for people.
     public let reason: String
     public var description: String { reason }
 }

@@ -3,6 +3,7 @@ internal import Glibc
 
 /// A listening socket, shared by the acceptors of all loops.
 public final class Listener: Sendable {
+    /// With the port that was taken.
     public let address: ListenAddress
     let descriptor: Int32
     private static let backlog: Int32 = 4096
@@ -66,7 +67,9 @@ public final class Listener: Sendable {
 
 /// A socket could not be bound.
 public struct CannotListen: Error, Sendable, CustomStringConvertible {
+    /// The address that was asked for.
     public let address: ListenAddress
+    /// The system's words.
     public let reason: String
     public var description: String { "cannot listen on \(address): \(reason)" }
 

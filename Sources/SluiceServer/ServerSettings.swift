@@ -13,7 +13,9 @@ public struct ServerSettings: Sendable {
     public var writeTimeout: Duration? = .seconds(60)
     /// For connections that are closed while the client may still be sending.
     public var lingerTimeout: Duration = .seconds(2)
+    /// What a request head may measure.
     public var headLimits = HeadLimits.standard
+    /// What the chunked coding may cost beside its data.
     public var chunkLimits = ChunkLimits.standard
     /// Bytes waiting for one client above which its upstream is not read.
     public var highWaterMark = 256 << 10
@@ -22,6 +24,7 @@ public struct ServerSettings: Sendable {
     /// Whether a client that closed its sending side still gets its answer.
     public var allowsHalfClose = false
 
+    /// The defaults.
     public init() {}
 }
 

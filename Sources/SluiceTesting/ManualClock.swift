@@ -7,10 +7,12 @@ public final class ManualClock: ExchangeClock {
 
     public var precise: UInt64 { now }
 
+    /// - Parameter now: nanoseconds.
     public init(now: UInt64 = 1_000_000_000) {
         self.now = now
     }
 
+    /// Moves the time on.
     public func advance(by duration: Duration) {
         now &+= duration.nanoseconds
     }

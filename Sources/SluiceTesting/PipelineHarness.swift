@@ -10,9 +10,13 @@ public import SluiceWire
 /// #expect(harness.writer.head?.status == 400)
 /// ```
 public final class PipelineHarness {
+    /// The upstream, with the requests it got.
     public let transport: ScriptedTransport
+    /// Stands still until it is told to move.
     public let clock = ManualClock()
+    /// The access records.
     public let sink = RecordingSink()
+    /// What the client of the last request got.
     public private(set) var writer = RecordingWriter()
     private let pipeline: Pipeline
 
@@ -34,6 +38,7 @@ public final class PipelineHarness {
             records: sink, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
+    /// Answers every request with one JSON document.
     public convenience init(
         parser: any RequestParser, processors: [any Processor] = [], answering body: String
     ) throws {
@@ -52,6 +57,7 @@ public final class PipelineHarness {
             RequestHead(method: .post, path: path, headers: headers), body: Array(body.utf8))
     }
 
+    /// Sends a request; ``writer`` then holds the answer.
     @discardableResult
     public func send(_ head: RequestHead, body: [UInt8] = []) async -> Outcome {
         writer = RecordingWriter()
@@ -63,6 +69,7 @@ public final class PipelineHarness {
         return await exchange.run()
     }
 
+    /// The last access record.
     public var record: AccessRecord? { sink.records.last }
 }
 
@@ -71,6 +78,7 @@ public final class ScriptedBody: IncomingBody {
     private var pieces: [[UInt8]]
     public let totalLength: UInt64?
 
+    /// - Parameter isLengthKnown: whether the client announced the length.
     public init(_ pieces: [[UInt8]], isLengthKnown: Bool = true) {
         self.pieces = pieces.filter { !$0.isEmpty }
         totalLength = isLengthKnown ? UInt64(pieces.reduce(0) { $0 + $1.count }) : nil
@@ -90,6 +98,7 @@ public final class ScriptedBody: IncomingBody {
 
 /// Reaches nothing.
 public struct NoFetcher: Fetcher {
+    /// A fetcher whose every request fails.
     public init() {}
 
     public func fetch(

@@ -21,6 +21,9 @@ public struct ProcessorConformance {
             ] + bodies
     }
 
+    /// Tries a processor with every body and every upstream.
+    ///
+    /// - Returns: a sentence for each thing that was broken; empty when nothing was.
     public func violations(of processor: any Processor) async throws -> [String] {
         var violations: [String] = []
         for body in bodies {

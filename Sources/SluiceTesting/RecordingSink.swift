@@ -5,9 +5,12 @@ internal import Synchronization
 public final class RecordingSink: RecordSink {
     private let kept = Mutex<(started: Int, records: [AccessRecord])>((0, []))
 
+    /// An empty one.
     public init() {}
 
+    /// Those of finished exchanges, in order.
     public var records: [AccessRecord] { kept.withLock { $0.records } }
+    /// How many exchanges began.
     public var startedCount: Int { kept.withLock { $0.started } }
 
     public func started() {

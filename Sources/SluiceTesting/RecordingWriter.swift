@@ -3,22 +3,30 @@ public import SluiceWire
 
 /// A client that keeps everything it is sent.
 public final class RecordingWriter: ResponseWriter {
+    /// The head that was sent; nil as long as none was.
     public private(set) var head: ResponseHead?
+    /// The length that was announced; nil for a body of unknown length.
     public private(set) var length: Int?
     /// The bytes that each flush sent.
     public private(set) var flushes: [[UInt8]] = []
+    /// Whether the answer came to its end.
     public private(set) var isEnded = false
+    /// Whether the answer was broken off.
     public private(set) var isAborted = false
+    /// Whether the client has gone.
     public var isClosed = false
+    /// What ``leave()`` calls.
     public var onClientGone: (() -> Void)?
     /// What ``hasRoom`` says; set it to false to play a slow reader.
     public var hasRoom = true
     private var pending: [UInt8] = []
 
+    /// A client that was sent nothing yet.
     public init() {}
 
     /// Everything sent so far.
     public var body: [UInt8] { Array(flushes.joined()) }
+    /// The body as text.
     public var text: String { String(decoding: body, as: UTF8.self) }
     public var bytesWritten: UInt64 { UInt64(body.count + pending.count) }
 

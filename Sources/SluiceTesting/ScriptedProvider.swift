@@ -6,6 +6,7 @@ public struct ScriptedProvider: Provider {
     public let name = "scripted"
     public var reportsStreamUsage: Bool
 
+    /// - Parameter reportsStreamUsage: whether streams are asked for their usage.
     public init(reportsStreamUsage: Bool = false) {
         self.reportsStreamUsage = reportsStreamUsage
     }
@@ -25,6 +26,7 @@ public struct ScriptedProvider: Provider {
 public struct ScriptedURL: URLProvider {
     private let address: UpstreamURL
 
+    /// - Throws: ``InvalidURL``.
     public init(_ text: String = "http://upstream.test/v1") throws(InvalidURL) {
         address = try UpstreamURL(text)
     }

@@ -14,6 +14,7 @@ public final class ScriptedTransport: Transport {
 
     /// What was sent, in order.
     public private(set) var requests: [UpstreamRequest] = []
+    /// How many exchanges were cancelled.
     public private(set) var cancellations = 0
     private var answers: [[Step]]
 

@@ -109,14 +109,14 @@ struct ProxyTests {
         registry.processor("counting") { _ in CountingProcessor() }
         let proxy = try await Proxy.start(
             Configuration.parse(text), registry: registry, listen: [])
-        _ = try await text_(proxy)
+        _ = try await echo(proxy)
         let metrics = try await get("/metrics", from: proxy)
         #expect(metrics.contains("sluice_test_seen_total 1\n"))
         #expect(metrics.contains("sluice_requests_total{"))
         await proxy.stop()
     }
 
-    private func text_(_ proxy: Proxy) async throws -> String {
+    private func echo(_ proxy: Proxy) async throws -> String {
         try await text(proxy.pipeline.execute(body("x", stream: false)))
     }
 }

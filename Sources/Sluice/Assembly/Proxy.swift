@@ -29,6 +29,7 @@ public final class Proxy: Sendable {
     /// Where it listens, with the ports that were taken.
     public var addresses: [ListenAddress] { server?.addresses ?? [] }
 
+    /// Writes to the log of this proxy.
     public var logger: Logger { telemetry.logger }
 
     /// Starts a proxy.

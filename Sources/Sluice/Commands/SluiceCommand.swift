@@ -13,12 +13,15 @@ internal import Synchronization
 /// await SluiceCommand.run(registry)
 /// ```
 public struct SluiceCommand: AsyncParsableCommand {
+    /// Name, version and subcommands.
     public static let configuration = CommandConfiguration(
         commandName: "sluice", abstract: "A reverse proxy for large-language-model traffic.",
         version: version, subcommands: [ServeCommand.self, CheckCommand.self, HealthCommand.self])
 
+    /// The version of Sluice.
     public static let version = "0.1.0"
 
+    /// For the argument parser; call ``run(_:)``.
     public init() {}
 
     /// Parses the process's arguments, runs the command and exits.

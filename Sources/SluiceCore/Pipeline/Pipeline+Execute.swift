@@ -49,8 +49,11 @@ public struct PipelineUnavailable: Error, Sendable {}
 
 /// An answer in process.
 public struct PipelineAnswer: Sendable {
+    /// Status and header fields.
     public let head: ResponseHead
+    /// The bytes, as they come.
     public let body: AnswerBytes
+    /// The head's status.
     public var status: Int { head.status }
 }
 

@@ -5,16 +5,24 @@ internal import SluiceWire
 ///
 /// Local endpoints first, then parser → processors in file order → routes → attempts; the answer takes the way back through the stages.
 public struct Pipeline: Sendable {
+    /// Asked first, in order: what the proxy answers itself.
     public var endpoints: [any LocalEndpoint]
+    /// Asked in order: the first that accepts a head takes it.
     public var parsers: [any RequestParser]
+    /// The chain, in the order requests pass it.
     public var processors: [any Processor]
+    /// Which providers serve a model.
     public var routes: Routes
+    /// What one exchange may hold, in bytes.
     public var limits: PipelineLimits
+    /// Hears of every exchange, once at its start and once at its end.
     public var records: any RecordSink
+    /// Each exchange writes with its ID added.
     public var logger: Logger
     /// Runs exchanges that have no socket; nil where nothing is there to run them.
     public var host: (any ExchangeHost)?
 
+    /// A pipeline of these parts; nothing runs by itself.
     public init(
         endpoints: [any LocalEndpoint] = [], parsers: [any RequestParser],
         processors: [any Processor] = [], routes: Routes, limits: PipelineLimits = PipelineLimits(),
@@ -55,14 +63,18 @@ public protocol ExchangeHost: Sendable {
 
 /// What a loop offers to an exchange. Not `Sendable`: it stays on its loop.
 public struct LoopServices {
+    /// Exchanges with upstreams.
     public let transport: any Transport
+    /// The loop's time.
     public let clock: any ExchangeClock
+    /// Small requests of the proxy's own.
     public let fetcher: any Fetcher
     /// Starts another task on the same loop.
     public let spawn: (nonisolated(nonsending) @escaping () async -> Void) -> Void
     /// Cancels the task that was given these services; nil where whoever started it does so.
     public var cancel: (() -> Void)?
 
+    /// The services of one loop, to be used on that loop only.
     public init(
         transport: any Transport, clock: any ExchangeClock, fetcher: any Fetcher,
         spawn: @escaping (nonisolated(nonsending) @escaping () async -> Void) -> Void

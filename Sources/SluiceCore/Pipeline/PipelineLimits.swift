@@ -13,5 +13,6 @@ public struct PipelineLimits: Sendable, Equatable {
     /// Attempts for one request, over all providers.
     public var attempts = 3
 
+    /// The defaults.
     public init() {}
 }

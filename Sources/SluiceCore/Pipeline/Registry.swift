@@ -11,12 +11,15 @@ public import SluiceConfig
 ///
 /// An initialiser reads its own section. Keys of the section that nobody read are errors, so a misspelt key is never ignored.
 public struct Registry: Sendable {
+    /// Makes a part out of its section; throws `ConfigurationError` for what is wrong there.
     public typealias Make<Part> = @Sendable (Section) throws -> Part
 
     private var processors: [String: Make<any Processor>] = [:]
     private var providers: [String: ProviderKind] = [:]
+    /// In the order they are asked.
     public private(set) var parsers: [any RequestParser] = []
 
+    /// An empty one; `Registry.standard` has what ships with Sluice.
     public init() {}
 
     /// Offers a processor for `[[processors]]` sections of this type.
@@ -41,7 +44,9 @@ public struct Registry: Sendable {
         parsers.append(parser)
     }
 
+    /// What `[[processors]]` sections may have as their `type`, sorted.
     public var processorTypes: [String] { processors.keys.sorted() }
+    /// What `[[providers]]` sections may have as their `type`, sorted.
     public var providerTypes: [String] { providers.keys.sorted() }
 
     /// Makes the processor of a `[[processors]]` section.

@@ -1,5 +1,6 @@
 /// Which providers serve a model.
 public struct Routes: Sendable {
+    /// In the order of the file.
     public let providers: [ConfiguredProvider]
     /// Serves paths that name no model.
     public let defaultProvider: ConfiguredProvider?
@@ -10,6 +11,7 @@ public struct Routes: Sendable {
     private let patterns: [(prefix: String, provider: ConfiguredProvider)]
     private let open: [ConfiguredProvider]
 
+    /// Routes to these providers. A single provider is also the default one.
     public init(
         providers: [ConfiguredProvider], defaultProvider: ConfiguredProvider?,
         catalog: any ModelCatalog = NoCatalog()
@@ -61,6 +63,7 @@ public protocol ModelCatalog: Sendable {
 
 /// Knows no models.
 public struct NoCatalog: ModelCatalog {
+    /// A catalog without models.
     public init() {}
     public func lists(_ model: String, provider: String) -> Bool { false }
 }

@@ -3,7 +3,7 @@ public import SluiceWire
 
 /// What is known of an exchange beside its request.
 public struct ExchangeContext: Sendable {
-    /// The request's ID: in every log line, and in the answer's `x-request-id`.
+    /// The request's ID: in every log line, and in the answer's `x-sluice-request-id`.
     public let id: String
     /// The client's address without its port; `unix` for a Unix socket, `local` in process.
     public let clientAddress: String
@@ -19,6 +19,7 @@ public struct ExchangeContext: Sendable {
     /// Makes HTTP requests of its own on this loop, for credentials and look-ups.
     public let fetcher: any Fetcher
 
+    /// A context; exchanges have theirs made by the pipeline, tests make their own.
     public init(id: String, clientAddress: String, logger: Logger, fetcher: any Fetcher) {
         self.id = id
         self.clientAddress = clientAddress
@@ -40,10 +41,14 @@ public protocol Fetcher: Sendable {
 
 /// A whole answer to a ``Fetcher``'s request.
 public struct FetchedResponse: Sendable {
+    /// The HTTP status, 100 to 599.
     public let status: Int
+    /// The header fields as received.
     public let headers: HeaderFields
+    /// The whole body, framing removed.
     public let body: [UInt8]
 
+    /// An answer of these parts.
     public init(status: Int, headers: HeaderFields, body: [UInt8]) {
         self.status = status
         self.headers = headers

@@ -10,10 +10,14 @@ public struct ProxyResponse: Sendable {
         case pieces(AsyncThrowingStream<[UInt8], any Error>)
     }
 
+    /// The HTTP status, 200 to 599.
     public var status: Int
+    /// Header fields, without those of framing.
     public var headers: HeaderFields
+    /// What follows the head.
     public var body: Body
 
+    /// An answer of these parts.
     public init(status: Int = 200, headers: HeaderFields = HeaderFields(), body: Body) {
         self.status = status
         self.headers = headers
@@ -25,6 +29,7 @@ public struct ProxyResponse: Sendable {
         json(document.bytes, status: status)
     }
 
+    /// A JSON answer whose bytes are there already.
     public static func json(_ bytes: [UInt8], status: Int = 200) -> ProxyResponse {
         typed("application/json", bytes, status: status)
     }

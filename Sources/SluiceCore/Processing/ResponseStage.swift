@@ -35,14 +35,19 @@ extension ResponseStage {
 
 /// What a stage wants to see of an answer.
 public struct ResponseInterest: OptionSet, Sendable {
+    /// One bit for each kind.
     public let rawValue: UInt8
 
+    /// A set of these bits.
     public init(rawValue: UInt8) {
         self.rawValue = rawValue
     }
 
+    /// Status and header fields.
     public static let head = ResponseInterest(rawValue: 1)
+    /// Each event of a stream.
     public static let events = ResponseInterest(rawValue: 2)
+    /// Whole answers that are no streams.
     public static let document = ResponseInterest(rawValue: 4)
 }
 

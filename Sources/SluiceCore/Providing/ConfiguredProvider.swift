@@ -3,13 +3,19 @@ internal import Synchronization
 
 /// One `[[providers]]` section: a dialect with its addresses, credentials, models and limits.
 public final class ConfiguredProvider: Sendable {
+    /// In logs, metrics and `default_provider`; unique in a configuration.
     public let name: String
+    /// Writes its requests.
     public let dialect: any Provider
+    /// Where it is; nil for a dialect without upstream.
     public let urls: (any URLProvider)?
+    /// Its credentials; nil when it needs none.
     public let tokens: (any TokenProvider)?
     /// Names, and patterns that end in `*`. Nil: whatever no other provider names.
     public let models: [String]?
+    /// How long it may take.
     public let timeouts: UpstreamTimeouts
+    /// How connections to it are made.
     public let connection: UpstreamConnectionOptions
     /// The client's header fields that go on to this provider.
     public let headerPolicy: HeaderPolicy
@@ -17,6 +23,7 @@ public final class ConfiguredProvider: Sendable {
     public let maximumInFlight: Int
     private let inFlight = Atomic<Int>(0)
 
+    /// A provider of these parts; `proxy.conf` has a key for each of them.
     public init(
         name: String, dialect: any Provider, urls: (any URLProvider)? = nil,
         tokens: (any TokenProvider)? = nil, models: [String]? = nil,
@@ -50,6 +57,7 @@ public final class ConfiguredProvider: Sendable {
 
 /// How long one provider may take; nil turns a limit off.
 public struct UpstreamTimeouts: Sendable {
+    /// From the look-up of the name to the end of the TLS handshake.
     public var connect: Duration? = .seconds(5)
     /// From the request's last byte to the answer's first.
     public var firstByte: Duration? = .seconds(300)
@@ -58,6 +66,7 @@ public struct UpstreamTimeouts: Sendable {
     /// For an exchange in all, over all attempts.
     public var total: Duration? = nil
 
+    /// The defaults.
     public init() {}
 }
 
@@ -70,5 +79,6 @@ public struct UpstreamConnectionOptions: Sendable, Hashable {
     /// How long an unused connection is kept.
     public var idleTimeout: Duration = .seconds(30)
 
+    /// The defaults.
     public init() {}
 }

@@ -23,6 +23,7 @@ public struct Credential: Sendable, Equatable, CustomStringConvertible, CustomRe
     /// Whether it is the client's own, so that an upstream's 401 is the client's affair.
     public let isClients: Bool
 
+    /// - Parameter isClients: whether the client sent it.
     public init(_ token: String, isClients: Bool = false) {
         self.token = token
         self.isClients = isClients

@@ -30,6 +30,7 @@ public protocol ResponseReceiver: AnyObject {
     nonisolated(nonsending) func resolveWait() async throws(ProxyError)
 }
 
+/// What a receiver wants of the reader.
 public enum ReceiveDecision: Sendable, Equatable {
     case more
     /// Read no more, with the upstream's timers standing still, until ``ResponseReceiver/resolveWait()`` has returned.

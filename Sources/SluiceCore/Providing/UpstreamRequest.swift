@@ -2,7 +2,9 @@ public import SluiceWire
 
 /// A request to an upstream, complete but for its framing, which the transport writes.
 public struct UpstreamRequest: Sendable {
+    /// Sent as it is.
     public var method: HTTPMethod
+    /// Where the connection leads: scheme, host and port.
     public var url: UpstreamURL
     /// Path and query as they go on the request line.
     public var target: String
@@ -10,8 +12,10 @@ public struct UpstreamRequest: Sendable {
     public var headers: HeaderFields
     /// The client's fields, copied as `policy` allows; none when nil.
     public var forwarded: (fields: HeaderFields, policy: HeaderPolicy)?
+    /// Sent whole, or as the beginning of a body that streams.
     public var body: RequestBody
 
+    /// A request of these parts.
     public init(
         method: HTTPMethod, url: UpstreamURL, target: String, headers: HeaderFields,
         forwarded: (fields: HeaderFields, policy: HeaderPolicy)? = nil, body: RequestBody

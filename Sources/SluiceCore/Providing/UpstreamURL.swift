@@ -1,10 +1,13 @@
 /// The root of an upstream's API, taken apart once: scheme, authority, path prefix and fixed query.
 public struct UpstreamURL: Sendable, Hashable {
+    /// Without and with TLS.
     public enum Scheme: String, Sendable { case http, https }
 
+    /// `http` or `https`.
     public let scheme: Scheme
     /// Name or address; an IPv6 address without its brackets.
     public let host: String
+    /// 1 to 65535; the scheme's own where the URL has none.
     public let port: Int
     /// Begins with `/` or is empty; has no `/` at its end.
     public let path: String
@@ -91,6 +94,7 @@ public struct UpstreamURL: Sendable, Hashable {
 
 /// A URL that cannot be an upstream's.
 public struct InvalidURL: Error, Sendable, CustomStringConvertible {
+    /// A sentence without the URL itself, which may hold a secret.
     public let reason: String
     public var description: String { reason }
 }

@@ -25,8 +25,10 @@ public protocol StreamReader: Sendable {
 
 /// What one event says about its stream.
 public struct EventFacts: OptionSet, Sendable {
+    /// One bit for each fact.
     public let rawValue: UInt8
 
+    /// A set of these bits.
     public init(rawValue: UInt8) {
         self.rawValue = rawValue
     }

@@ -3,10 +3,13 @@ public import SluiceWire
 
 /// A request as processors see it: parsed, with a body whose untouched bytes stay as they came.
 public struct ProxyRequest: Sendable {
+    /// What is asked for.
     public var endpoint: Endpoint
+    /// As received.
     public var method: HTTPMethod
     /// The path below the API's root, for example `/chat/completions`.
     public var path: String
+    /// Without its `?`; nil when there was none.
     public var query: String?
     /// The client's header fields, as received. A policy decides which of them go on to a provider.
     public var headers: HeaderFields
@@ -16,6 +19,7 @@ public struct ProxyRequest: Sendable {
     public let isStreaming: Bool
     /// Whether the client asked for the usage chunk at the end of a stream.
     public let wantsUsage: Bool
+    /// The body, to be sent as it is here.
     public var body: RequestBody
     /// The model as the client named it, whatever processors made of ``model``.
     public let requestedModel: String?
@@ -47,6 +51,7 @@ public struct ProxyRequest: Sendable {
         set { if let newValue { body = .json(newValue) } }
     }
 
+    /// A request; parsers make them.
     public init(
         endpoint: Endpoint, method: HTTPMethod, path: String, query: String? = nil,
         headers: HeaderFields = HeaderFields(), model: String?, isStreaming: Bool = false,

@@ -32,12 +32,16 @@ public enum RequestBody: Sendable {
 
 /// The part of a streamed body that was held until its `model` field had passed. The rest follows from the client.
 public struct BodyPrefix: Sendable {
+    /// What has been read so far.
     public private(set) var bytes: [UInt8]
     /// Where the value of the `model` field stands in ``bytes``.
     public private(set) var modelRange: Range<Int>?
     /// The length of the whole body in bytes, where the client said it.
     public private(set) var totalLength: UInt64?
 
+    /// - Parameters:
+    ///   - modelRange: where in `bytes` the value of `model` stands; nil for none.
+    ///   - totalLength: bytes of the whole body, where the client said it.
     public init(bytes: [UInt8], modelRange: Range<Int>?, totalLength: UInt64?) {
         self.bytes = bytes
         self.modelRange = modelRange

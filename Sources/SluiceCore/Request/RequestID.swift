@@ -5,6 +5,7 @@ public struct RequestID: ~Copyable {
     private var counter: UInt64 = 0
     private static let digits = Array("0123456789abcdefghijklmnopqrstuv".utf8)
 
+    /// A source that starts at a random place.
     public init() {
         state = generator.next()
     }

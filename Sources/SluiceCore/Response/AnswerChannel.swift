@@ -138,6 +138,7 @@ final class AnswerChannel: Sendable {
 
 /// The bytes of an answer in process, as they come. Read once; dropping it cancels the exchange.
 public struct AnswerBytes: AsyncSequence, Sendable {
+    /// What came since the last one, never empty.
     public typealias Element = [UInt8]
 
     /// Tells the channel when the last copy of the sequence and its iterators is gone.
@@ -153,10 +154,12 @@ public struct AnswerBytes: AsyncSequence, Sendable {
         lease = Lease(channel)
     }
 
+    /// The bytes from here on; two iterators share them.
     public func makeAsyncIterator() -> Iterator {
         Iterator(lease: lease)
     }
 
+    /// Takes the bytes as they come.
     public struct Iterator: AsyncIteratorProtocol {
         private let lease: Lease
 

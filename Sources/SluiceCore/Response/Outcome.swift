@@ -11,6 +11,7 @@ public enum Outcome: Sendable {
     /// The proxy was stopped, or its drain time ran out.
     case aborted(ProxyError)
 
+    /// What went wrong; nil when nothing did.
     public var error: ProxyError? {
         switch self {
         case .completed: nil

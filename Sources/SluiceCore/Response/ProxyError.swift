@@ -17,7 +17,9 @@ public struct ProxyError: Error, Sendable {
     public var status: Int
     /// A stable name: OpenAI's `error.code`, and the label in logs and metrics.
     public var code: String
+    /// Who must change something.
     public var fault: Fault
+    /// Whether another try is safe.
     public var retry: Retry
     /// What the client reads: never upstream text, secrets or paths.
     public var message: String
@@ -30,6 +32,7 @@ public struct ProxyError: Error, Sendable {
     /// The connection cannot be read on after this.
     public var closesConnection: Bool
 
+    /// An error of these parts. `message` goes to the client, `detail` to the log.
     public init(
         status: Int, code: String, fault: Fault, retry: Retry = .never, message: String,
         parameter: String? = nil, detail: String? = nil, closesConnection: Bool = false
@@ -64,6 +67,7 @@ extension ProxyError {
         return error
     }
 
+    /// A model that no provider serves: 404.
     public static func modelNotFound(_ model: String) -> ProxyError {
         ProxyError(
             status: 404, code: "model_not_found", fault: .client,
