@@ -16,9 +16,6 @@ public actor Loop {
         executor.asUnownedSerialExecutor()
     }
 
-    /// For `Task(executorPreference:)`: async functions of the task stay on this loop.
-    public nonisolated var taskExecutor: any TaskExecutor { executor }
-
     /// How many loops make use of all processors this process may run on.
     public static var processorCount: Int { Int(sluice_processors()) }
 
@@ -96,9 +93,10 @@ private struct LoopWork: @unchecked Sendable {
 }
 
 extension Loop {
-    /// A task that inherits this actor's isolation: it starts here, and every resumption comes straight back.
+    /// A task of this actor that prefers this executor too: without the preference the runtime resumes continuations by way of the
+    /// global pool, which costs two thread switches each.
     fileprivate func begin(_ work: LoopWork) -> Task<Void, Never> {
-        Task { await self.perform(work) }
+        Task(executorPreference: executor) { await self.perform(work) }
     }
 
     private func perform(_ work: LoopWork) async {

@@ -71,7 +71,8 @@ final class LoopExecutor: SerialExecutor, TaskExecutor {
             if batch.isEmpty { return }
             for job in batch {
                 job.runSynchronously(
-                    isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+                    isolatedTo: asUnownedSerialExecutor(),
+                    taskExecutor: asUnownedTaskExecutor())
             }
         }
     }
