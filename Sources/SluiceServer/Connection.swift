@@ -311,7 +311,7 @@ final class Connection: ReadinessHandler, AlarmHandler {
             inputEnded = true
             wakeReader()
         case .readingBody:
-            sink?.timeOut()
+            sink?.fail(.bodyTimeout)
             wakeReader()
         case .closed:
             break
@@ -329,7 +329,14 @@ final class Connection: ReadinessHandler, AlarmHandler {
     func interrupt(_ error: ProxyError) {
         guard let exchange else { return clientIsGone() }
         exchange.interrupt(error)
+        sink?.fail(error)
+        if phase == .readingBody { wakeReader() }
         task?.cancel()
+    }
+
+    /// Closes at once, whatever is under way.
+    func abandon() {
+        clientIsGone()
     }
 
     /// Sends what waits, closes our side, and reads on for a moment so that the client gets our last bytes.
