@@ -30,14 +30,12 @@ struct Chain: Sendable {
             name: "upstream", dialect: ScriptedProvider(),
             urls: try ScriptedURL("\(upstream.url)/v1"),
             timeouts: timeouts ?? UpstreamTimeouts())
-        try await TestServer.run(
-            settings, provider: provider,
-            services: { poller in
-                LoopServices(
-                    transport: makeTransport(poller: poller, statistics: statistics),
-                    clock: LoopClock(poller), fetcher: NoFetcher(), spawn: { poller.spawn($0) })
-            }
-        ) { server in
+        let services: @Sendable (Poller) -> LoopServices = { poller in
+            LoopServices(
+                transport: makeTransport(poller: poller, statistics: statistics),
+                clock: LoopClock(poller), fetcher: NoFetcher(), spawn: { poller.spawn($0) })
+        }
+        try await TestServer.run(settings, provider: provider, services: services) { server in
             let chain = Chain(server: server, upstream: upstream, statistics: statistics)
             try await offPool { try body(chain) }
         }

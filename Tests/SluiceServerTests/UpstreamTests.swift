@@ -10,34 +10,34 @@ import Testing
 struct UpstreamTests {
     // MARK: Cancelling
 
-    @Test(arguments: [
-        (#"{"ttft_ms": 60000}"#, true, "before_reply"), (#"{"base": "stall-mid"}"#, true, "reply"),
-        (#"{"ttft_ms": 60000}"#, false, "before_reply"),
-    ])
-    func aClientThatLeavesClosesTheUpstreamWithin50Milliseconds(
-        scenario: String, stream: Bool, phase: String
-    ) async throws {
+    @Test func aClientThatLeavesClosesTheUpstreamWithin50Milliseconds() async throws {
+        let phases = [
+            (#"{"ttft_ms": 60000}"#, true, "before_reply"),
+            (#"{"base": "stall-mid"}"#, true, "reply"),
+            (#"{"ttft_ms": 60000}"#, false, "before_reply"),
+        ]
         try await Chain.run { chain in
-            for isReset in [true, false] {
-                try chain.upstream.push(scenario)
-                let client = try RawClient(port: chain.port)
-                try client.send(chat("m", stream: stream))
-                if phase == "reply" {
-                    _ = try client.read(until: "\n\n")
-                } else {
-                    try chain.upstream.wait(#"{"request": -1, "state": "complete"}"#)
+            var count = 0
+            for (scenario, stream, phase) in phases {
+                for isReset in [true, false] {
+                    count += 1
+                    try chain.upstream.push(scenario)
+                    let client = try RawClient(port: chain.port)
+                    try client.send(chat("m", stream: stream))
+                    if phase == "reply" { _ = try client.read(until: "\n\n") }
+                    try chain.upstream.wait(#"{"requests": \#(count)}"#)
+                    let left = milliseconds()
+                    if isReset { try client.reset() } else { client.close() }
+                    try chain.upstream.wait(#"{"aborted": \#(count)}"#)
+                    let aborted = try chain.request()["aborted"] as? [String: Any]
+                    let took = (aborted?["ms"] as? Double ?? .infinity) - left
+                    #expect(took < 50, "\(scenario): closed after \(took) ms")
+                    #expect(aborted?["phase"] as? String == phase, "\(scenario)")
                 }
-                let left = milliseconds()
-                if isReset { try client.reset() } else { client.close() }
-                try chain.upstream.wait(#"{"request": -1, "state": "aborted"}"#)
-                let aborted = try chain.request()["aborted"] as? [String: Any]
-                let took = (aborted?["ms"] as? Double ?? .infinity) - left
-                #expect(took < 50, "closed after \(took) ms")
-                #expect(aborted?["phase"] as? String == phase)
             }
-            #expect(chain.statistics.inUse == 0)
-            try blocking("the records") { chain.server.sink.records.count == 2 }
+            try blocking("the records") { chain.server.sink.records.count == count }
             #expect(chain.server.sink.records.allSatisfy { $0.outcome == "client_gone" })
+            #expect(chain.statistics.inUse == 0)
             try chain.expectService()
         }
     }
@@ -50,7 +50,7 @@ struct UpstreamTests {
         var settings = ServerSettings()
         settings.highWaterMark = 64 << 10
         try await Chain.run(settings, timeouts: timeouts) { chain in
-            try chain.upstream.push(#"{"base": "large", "text_bytes": 20000000, "sndbuf": 16384}"#)
+            try chain.upstream.push(#"{"base": "large", "text_bytes": 14000000, "sndbuf": 16384}"#)
             let client = try RawClient(port: chain.port, receiveBuffer: 4096)
             try client.send(chat("m", stream: true))
             // Far beyond the idle limit.
@@ -59,7 +59,7 @@ struct UpstreamTests {
             try chain.expectService()
             let answer = try client.response()
             #expect(answer.text.hasSuffix("data: [DONE]\n\n"))
-            #expect(answer.body.count > 20_000_000)
+            #expect(answer.body.count > 14_000_000)
             try blocking("the record") { chain.server.sink.records.count == 2 }
             #expect(chain.server.sink.records[1].outcome == "completed")
         }
@@ -81,44 +81,47 @@ struct UpstreamTests {
 
     // MARK: One POST
 
-    @Test(arguments: ["no-reply-fin", "no-reply-rst", "rst-mid-head", "fin-mid-head"])
-    func aRequestThatWasSentIsNotSentAgain(scenario: String) async throws {
+    @Test func aRequestThatWasSentIsNotSentAgain() async throws {
+        let rows = ["no-reply-fin", "no-reply-rst", "rst-mid-head", "fin-mid-head"]
         try await Chain.run { chain in
-            try chain.upstream.push(#"{"base": "\#(scenario)"}"#)
-            let client = try RawClient(port: chain.port)
-            try client.send(chat("m"))
-            let answer = try client.response()
-            #expect(answer.status == 502)
-            #expect(answer["x-should-retry"] == "false")
-            #expect(answer.text.contains("upstream_connection_lost"))
-            try chain.upstream.wait(#"{"quiet_ms": 200}"#)
-            #expect(try chain.upstream.requests().count == 1)
-            try client.send(chat("m"))
-            #expect(try client.response().status == 200)
+            for scenario in rows {
+                try chain.upstream.reset()
+                try chain.upstream.push(#"{"base": "\#(scenario)"}"#)
+                let client = try RawClient(port: chain.port)
+                try client.send(chat("m"))
+                let answer = try client.response()
+                #expect(answer.status == 502, "\(scenario)")
+                #expect(answer["x-should-retry"] == "false")
+                #expect(answer.text.contains("upstream_connection_lost"))
+                try chain.upstream.wait(#"{"quiet_ms": 200}"#)
+                #expect(try chain.upstream.requests().count == 1, "\(scenario)")
+                try client.send(chat("m"))
+                #expect(try client.response().status == 200)
+            }
         }
     }
 
-    @Test(arguments: [
-        "stale-idle", "stale-idle-rst", "stale-next", "stale-next-rst", "stale-next-half",
-    ])
-    func aStaleConnectionCostsNoSecondPOST(scenario: String) async throws {
+    @Test func aStaleConnectionCostsNoSecondPOST() async throws {
+        let rows = [
+            "stale-idle", "stale-idle-rst", "stale-next", "stale-next-rst", "stale-next-half",
+        ]
         try await Chain.run { chain in
-            try chain.upstream.push(#"{"base": "\#(scenario)"}"#)
-            let client = try RawClient(port: chain.port)
-            try client.send(chat("first"))
-            #expect(try client.response().status == 200)
-            if scenario.hasPrefix("stale-idle") {
-                try chain.upstream.wait(#"{"open": 0}"#)
+            for scenario in rows {
+                try chain.upstream.reset()
+                try chain.upstream.push(#"{"base": "\#(scenario)"}"#)
+                let client = try RawClient(port: chain.port)
+                try client.send(chat("first"))
+                #expect(try client.response().status == 200)
+                if scenario.hasPrefix("stale-idle") {
+                    try chain.upstream.wait(#"{"open": 0}"#)
+                }
+                try client.send(chat("second"))
+                let status = try client.response().status
+                try chain.upstream.wait(#"{"quiet_ms": 200}"#)
+                #expect(try chain.upstream.requests().count == 2, "\(scenario)")
+                #expect(status == (scenario.hasPrefix("stale-idle") ? 200 : 502), "\(scenario)")
+                try chain.expectService()
             }
-            try client.send(chat("second"))
-            let status = try client.response().status
-            try chain.upstream.wait(#"{"quiet_ms": 200}"#)
-            let second = try chain.upstream.requests().filter {
-                ($0["model"] as? String) == "second"
-            }
-            #expect(second.count == 1)
-            #expect(status == (scenario.hasPrefix("stale-idle") ? 200 : 502))
-            try chain.expectService()
         }
     }
 
@@ -169,7 +172,7 @@ struct UpstreamTests {
     @Test func anUploadStreamsWhole() async throws {
         try await Chain.run { chain in
             let client = try RawClient(port: chain.port)
-            let bytes = [UInt8](repeating: 7, count: 3_000_000)
+            let bytes = [UInt8](repeating: 7, count: 1_000_000)
             try client.send(
                 "POST /v1/files HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n"
                     + "Content-Length: \(bytes.count)\r\n\r\n")
@@ -182,53 +185,64 @@ struct UpstreamTests {
 
     // MARK: What comes back
 
-    @Test(arguments: [
-        ("early-hints", 200), ("continue-first", 200), ("status-101", 502), ("redirect", 502),
-        ("garbage", 502), ("http09", 502), ("dup-cl-different", 502), ("cl-te", 502),
-        ("chunk-negative", 502), ("big-header", 502), ("many-headers", 502),
-        ("negative-status", 502), ("te-gzip", 502), ("cl-long", 502), ("no-last-chunk", 502),
-        ("early-401", 401), ("early-413", 413), ("html-502", 502), ("status-429", 429),
-        ("html-200", 502), ("http10", 200), ("close-delimited", 200), ("chunk-ext", 200),
-        ("trailers", 200), ("second-reply", 200), ("extra-bytes", 200), ("no-reason", 200),
-    ])
-    func anOddAnswerIsSettled(scenario: String, status: Int) async throws {
+    @Test func anOddAnswerIsSettled() async throws {
+        let rows = [
+            ("early-hints", 200), ("continue-first", 200), ("status-101", 502), ("redirect", 502),
+            ("garbage", 502), ("http09", 502), ("dup-cl-different", 502), ("cl-te", 502),
+            (#"{"framing": "chunked", "fault": "bad_chunk:-5@byte:5"}"#, 502), ("big-header", 502),
+            ("many-headers", 502),
+            ("negative-status", 502), ("te-gzip", 502), ("cl-long", 502),
+            (#"{"framing": "chunked", "fault": "fin@before_end"}"#, 502),
+            ("early-401", 401), ("early-413", 413), ("html-502", 502), ("status-429", 429),
+            ("html-200", 502), ("http10", 200), ("close-delimited", 200), ("chunk-ext", 200),
+            ("trailers", 200), ("second-reply", 200), ("extra-bytes", 200), ("no-reason", 200),
+        ]
         try await Chain.run { chain in
-            try chain.upstream.push(#"{"base": "\#(scenario)"}"#)
-            let client = try RawClient(port: chain.port)
-            try client.send(chat("m"))
-            let answer = try client.response()
-            #expect(answer.status == status, "\(answer.text)")
-            #expect(answer["content-type"]?.hasPrefix("application/json") == true)
-            #expect(answer["location"] == nil)
-            #expect(try chain.upstream.requests().count == 1)
-            try client.send(chat("m"))
-            #expect(try client.response().status == 200)
-            try chain.expectService()
+            for (scenario, status) in rows {
+                try chain.upstream.reset()
+                try chain.upstream.push(
+                    scenario.hasPrefix("{") ? scenario : #"{"base": "\#(scenario)"}"#)
+                let client = try RawClient(port: chain.port)
+                try client.send(chat("m"))
+                let answer = try client.response()
+                #expect(answer.status == status, "\(scenario): \(answer.text)")
+                #expect(
+                    answer["content-type"]?.hasPrefix("application/json") == true, "\(scenario)")
+                #expect(answer["location"] == nil)
+                #expect(try chain.upstream.requests().count == 1, "\(scenario)")
+                try client.send(chat("m"))
+                #expect(try client.response().status == 200)
+                try chain.expectService()
+            }
         }
     }
 
-    @Test(arguments: [
-        "rst-mid", "fin-mid-event", "fin-mid", "clean-end", "clean-end-fin", "clean-end-mid-event",
-        "no-last-chunk", "chunk-size", "bad-json",
-    ])
-    func aCutStreamEndsInOneErrorEvent(scenario: String) async throws {
+    @Test func aCutStreamEndsInOneErrorEvent() async throws {
+        let rows = [
+            "rst-mid", "fin-mid-event", "fin-mid", "clean-end", "clean-end-fin",
+            "clean-end-mid-event",
+            "no-last-chunk", "chunk-size", "bad-json",
+        ]
         try await Chain.run { chain in
-            try chain.upstream.push(#"{"base": "\#(scenario)"}"#)
-            let client = try RawClient(port: chain.port)
-            try client.send(chat("m", stream: true))
-            let text = try client.response().text
-            let errors = text.components(separatedBy: #"data: {"error""#).count - 1
-            #expect(text.hasSuffix("\n\n"))
-            // A broken event inside, and an end that is no end behind the last event, are not cuts.
-            if scenario == "bad-json" || scenario == "no-last-chunk" {
-                #expect(errors == 0)
-                #expect(text.hasSuffix("data: [DONE]\n\n"))
-            } else {
-                #expect(errors == 1)
-                #expect(!text.contains("[DONE]"))
+            for scenario in rows {
+                try chain.upstream.reset()
+                try chain.upstream.push(#"{"base": "\#(scenario)"}"#)
+                let client = try RawClient(port: chain.port)
+                try client.send(chat("m", stream: true))
+                let text = try client.response().text
+                let errors = text.components(separatedBy: #"data: {"error""#).count - 1
+                #expect(text.hasSuffix("\n\n"), "\(scenario)")
+                // A broken event inside, and an end that is no end behind the last event, are not cuts.
+                if scenario == "bad-json" || scenario == "no-last-chunk" {
+                    #expect(errors == 0, "\(scenario)")
+                    #expect(text.hasSuffix("data: [DONE]\n\n"))
+                } else {
+                    #expect(errors == 1, "\(scenario)")
+                    #expect(!text.contains("[DONE]"), "\(scenario)")
+                }
+                #expect(try chain.upstream.requests().count == 1, "\(scenario)")
+                try chain.expectService()
             }
-            #expect(try chain.upstream.requests().count == 1)
-            try chain.expectService()
         }
     }
 }
