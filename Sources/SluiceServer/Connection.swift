@@ -87,10 +87,12 @@ final class Connection: ReadinessHandler, AlarmHandler {
             self.writer = nil
             servedRequests += 1
             guard phase != .closed else { return }
-            guard writer.keepsAlive, body.isComplete else { return await closeGently() }
+            guard writer.keepsAlive, body.isComplete else {
+                return await closeGently(expectsInput: !body.isComplete)
+            }
             await waitForRoom()
         }
-        await closeGently()
+        await closeGently(expectsInput: phase == .readingHead)
     }
 
     /// Reads up to the next request's head; nil at the end of the connection, with what has to be said about it already said.
@@ -309,7 +311,7 @@ final class Connection: ReadinessHandler, AlarmHandler {
             inputEnded = true
             wakeReader()
         case .readingBody:
-            sink?.timeOut()
+            sink?.fail(.bodyTimeout)
             wakeReader()
         case .closed:
             break
@@ -327,25 +329,30 @@ final class Connection: ReadinessHandler, AlarmHandler {
     func interrupt(_ error: ProxyError) {
         guard let exchange else { return clientIsGone() }
         exchange.interrupt(error)
+        sink?.fail(error)
+        if phase == .readingBody { wakeReader() }
         task?.cancel()
     }
 
+    /// Closes at once, whatever is under way.
+    func abandon() {
+        clientIsGone()
+    }
+
     /// Sends what waits, closes our side, and reads on for a moment so that the client gets our last bytes.
-    private func closeGently() async {
+    ///
+    /// - Parameter expectsInput: whether the client may be in the middle of sending something.
+    private func closeGently(expectsInput: Bool) async {
         guard phase != .closed else { return }
         await waitForOutput(atMost: 0)
         guard phase != .closed else { return }
-        if inputEnded || (!mayRead && sink == nil && input.isEmpty && writerWasClean) {
-            return close()
-        }
+        if inputEnded || (!mayRead && !expectsInput && input.isEmpty) { return close() }
         shutdown(descriptor, Int32(SHUT_WR))
         enter(.lingering)
         discardInput()
     }
 
-    /// Whether the client has nothing more to send that we know of.
-    private var writerWasClean: Bool { phase == .answering || phase == .idle }
-
+    /// Throws away what has come, a part of it a turn; the linger time bounds how often.
     private func discardInput() {
         for _ in 0..<16 {
             switch poller.scratch.receive(descriptor, { _ in }) {
@@ -354,7 +361,6 @@ final class Connection: ReadinessHandler, AlarmHandler {
             case .ended, .failed: return close()
             }
         }
-        close()
     }
 
     /// Closes in a way that the client cannot take for the end of an answer.

@@ -25,7 +25,8 @@ final class ConnectionWriter: ResponseWriter {
         self.body = body
         self.connection = connection
         id = connection.server.nextID()
-        keepsAlive = head.keepAlive && !connection.inputEnded
+        // What came before a half-close is served, pipelined requests included.
+        keepsAlive = head.keepAlive && !(connection.inputEnded && connection.input.isEmpty)
     }
 
     var isClosed: Bool { connection.phase == .closed }

@@ -17,7 +17,8 @@ public enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
             self = .unix(path: path)
             return
         }
-        guard let colon = text.lastIndex(of: ":"),
+        // `UInt16` would take a sign.
+        guard let colon = text.lastIndex(of: ":"), !text[colon...].contains("+"),
             let port = UInt16(text[text.index(after: colon)...])
         else { throw InvalidAddress(reason: "an address ends in a port: \"127.0.0.1:8080\"") }
         var host = String(text[..<colon])

@@ -12,6 +12,8 @@ struct OutputQueue {
 
     var count: Int { waiting.count - sent }
     var isEmpty: Bool { count == 0 }
+    /// Bytes of memory in use.
+    var capacity: Int { waiting.capacity }
 
     /// Sends two pieces with one system call, or queues them behind what waits already.
     mutating func send(
@@ -32,6 +34,11 @@ struct OutputQueue {
             if taken == first.count + second.count { return .allSent }
         }
         if waiting.isEmpty { waiting = pool.take() }
+        // A queue that is never empty would keep all it has ever sent.
+        if sent > waiting.count / 2 {
+            waiting.removeFirst(sent)
+            sent = 0
+        }
         waiting.append(copying: first.span.extracting(droppingFirst: min(taken, first.count)))
         waiting.append(copying: second.span.extracting(droppingFirst: max(0, taken - first.count)))
         return .someLeft

@@ -9,13 +9,12 @@ final class RequestBodyReader: IncomingBody {
     private var decoder: BodyDecoder
     private var collected: [UInt8] = []
     private var refusal: Refusal?
-    private var hasTimedOut = false
+    /// Why no more is read, for a reason outside the body.
+    private var failure: ProxyError?
     private var mustContinue: Bool
     private(set) var isComplete: Bool
     /// Whether ``take(_:)`` changed something since it was last looked at.
     private(set) var hasNews = false
-    /// Decoded bytes that may wait for a reader that takes pieces.
-    private static let pieceLimit = 256 << 10
 
     init(_ head: RequestHead, connection: Connection) {
         framing = head.framing
@@ -63,13 +62,13 @@ final class RequestBodyReader: IncomingBody {
         hasNews = false
         if connection.input.isEmpty {
             let received = await connection.receive()
-            if !received, !hasTimedOut {
+            if !received, failure == nil {
                 throw connection.phase == .closed ? .clientGone : .cutBody
             }
         } else {
             decodeInput()
         }
-        if hasTimedOut { throw .bodyTimeout }
+        if let failure { throw failure }
         if let refusal { throw ProxyError(refusal) }
     }
 
@@ -101,8 +100,9 @@ final class RequestBodyReader: IncomingBody {
         }
     }
 
-    func timeOut() {
-        hasTimedOut = true
+    /// Ends the read that waits, and every later one.
+    func fail(_ error: ProxyError) {
+        failure = error
         hasNews = true
     }
 }

@@ -96,8 +96,8 @@ public final class Server: Sendable {
             group.addTask { await self.interruptAll(after: limit) }
             let interrupted = await group.next() ?? nil
             if let interrupted, interrupted > 0 {
-                // Error events are on their way; a client that does not read is not waited for.
-                group.addTask { await self.interruptAll(after: .seconds(2)) }
+                // Error events are on their way; a client that does not read, or a part that does not end, is not waited for.
+                group.addTask { await self.abandonAll(after: .seconds(2)) }
                 _ = await group.next()
             }
             group.cancelAll()
@@ -108,6 +108,14 @@ public final class Server: Sendable {
     private func interruptAll(after delay: Duration) async -> Int? {
         guard (try? await Task.sleep(for: delay)) != nil else { return nil }
         return await interruptAll()
+    }
+
+    private func abandonAll(after delay: Duration) async -> Int? {
+        guard (try? await Task.sleep(for: delay)) != nil else { return nil }
+        for loop in loops {
+            await loop.run { $0.resident(ServerLoop.self)?.abandonAll() }
+        }
+        return nil
     }
 
     private func drainLoops() async {

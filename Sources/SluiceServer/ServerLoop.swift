@@ -16,7 +16,7 @@ final class ServerLoop {
     private var connections: [ObjectIdentifier: Connection] = [:]
     private var ids = RequestID()
     private var date = ResponseDate()
-    private var onceEmpty: (() -> Void)?
+    private var onceEmpty: [() -> Void] = []
     private(set) var isDraining = false
 
     init(
@@ -112,7 +112,7 @@ final class ServerLoop {
             if connections.isEmpty {
                 continuation.resume()
             } else {
-                onceEmpty = { continuation.resume() }
+                onceEmpty.append { continuation.resume() }
             }
         }
     }
@@ -122,9 +122,14 @@ final class ServerLoop {
         for connection in Array(connections.values) { connection.interrupt(error) }
     }
 
+    /// Closes what is left, without a word.
+    func abandonAll() {
+        for connection in Array(connections.values) { connection.abandon() }
+    }
+
     private func reportEmpty() {
-        let report = onceEmpty
-        onceEmpty = nil
-        report?()
+        let reports = onceEmpty
+        onceEmpty = []
+        for report in reports { report() }
     }
 }

@@ -126,6 +126,15 @@ public final class RawClient {
         }
     }
 
+    /// Whether the peer sends anything, or closes, within so many milliseconds.
+    public func hasInput(within milliseconds: Int32) throws -> Bool {
+        guard buffer.isEmpty else { return true }
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        let count = poll(&entry, 1, milliseconds)
+        guard count >= 0 else { throw failure("poll") }
+        return count > 0
+    }
+
     // MARK: The socket
 
     private func take(_ count: Int) -> [UInt8] {

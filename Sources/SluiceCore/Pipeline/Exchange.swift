@@ -14,6 +14,7 @@ public final class Exchange {
     private var record: AccessRecord
     private var path: ResponsePath?
     private var isCancelled = false
+    private var interruption: ProxyError?
 
     /// - Parameters:
     ///   - id: from ``RequestID``.
@@ -52,6 +53,7 @@ public final class Exchange {
 
     /// Ends an exchange under way from our side: the client gets the error as an answer, or as the last event of its stream.
     public func interrupt(_ error: ProxyError) {
+        interruption = error
         guard let path else { return }
         path.interrupt(error)
         services.transport.cancel(path)
@@ -127,6 +129,10 @@ public final class Exchange {
                 _ = makePath(request, dialect: dialect, stages: stages)
                 return .clientGone
             }
+            if let interruption {
+                _ = makePath(request, dialect: dialect, stages: stages)
+                throw interruption
+            }
             if let stage = processor.makeResponseStage(for: request, context: context) {
                 stages.insert(stage, at: 0)
             }
@@ -175,11 +181,14 @@ public final class Exchange {
     private func refuse(_ error: ProxyError, dialect: (any ClientDialect)?) -> Outcome {
         if isCancelled || writer.isClosed { return .clientGone }
         let path = self.path ?? localPath(dialect)
+        // Where we ended the exchange ourselves, whatever that made fail is not the reason.
+        let reason = interruption ?? error
         if path.hasStarted {
-            path.fail(error)
+            path.fail(reason)
         } else {
-            path.refuse(error)
+            path.refuse(reason)
         }
+        if let interruption { return .aborted(interruption) }
         return error.fault == .client ? .refused(error) : .failed(error)
     }
 

@@ -1,0 +1,195 @@
+import SluiceCore
+import SluiceWire
+import Synchronization
+
+/// What the upstreams of one test server were asked and did.
+final class Plays: Sendable {
+    struct State {
+        var requests: [String] = []
+        var cancelled: [String] = []
+        var waits = 0
+        var resumed = 0
+        var bytes = 0
+        var uploaded = 0
+    }
+
+    private let kept = Mutex(State())
+    /// Lets go what plays `hold` and `pause`.
+    let gate = Gate()
+
+    var state: State { kept.withLock { $0 } }
+
+    func note(_ change: (inout State) -> Void) {
+        kept.withLock { change(&$0) }
+    }
+}
+
+/// Sends each request to a target that is its model's name.
+struct PlayProvider: Provider {
+    let name = "plays"
+
+    func action(
+        for request: ProxyRequest, base: UpstreamURL?, credential: Credential?
+    ) throws(ProxyError) -> ProviderAction {
+        guard let base else { throw .cannotConnect("no address") }
+        return .send(
+            UpstreamRequest(
+                method: request.method, url: base, target: request.model ?? "none",
+                headers: HeaderFields(), body: request.body))
+    }
+}
+
+/// An upstream without a socket. Plays:
+/// - `hold`: says nothing until the gate opens, then answers `{}`;
+/// - `pause`: a stream that says nothing behind its first event until the gate opens;
+/// - `flood-N`: a stream of N events of 16 KiB, each one read;
+/// - `bytes`: a document; `cut`: a stream that is cut; anything else: `{"model":NAME}`.
+final class PlayTransport: Transport {
+    static let event =
+        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":null}]}\n\n"
+    static let end =
+        "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"
+    static let flood = Array(
+        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\(String(repeating: "x", count: 16 << 10))\"},\"finish_reason\":null}]}\n\n"
+            .utf8)
+
+    private let plays: Plays
+    private var running: [ObjectIdentifier: (target: String, stop: Gate)] = [:]
+
+    init(_ plays: Plays) {
+        self.plays = plays
+    }
+
+    func exchange(
+        _ request: UpstreamRequest, rest: (any IncomingBody)?, provider: ConfiguredProvider,
+        deadline: UInt64?, receiver: any ResponseReceiver
+    ) async throws(ProxyError) {
+        let (target, key, stop) = (request.target, ObjectIdentifier(receiver), Gate())
+        plays.note { $0.requests.append(target) }
+        running[key] = (target, stop)
+        defer { running[key] = nil }
+        if let rest { try await take(rest) }
+        switch target {
+        case "hold":
+            try await pause(stop)
+            try await send("application/json", ["{}"], to: receiver)
+        case "pause":
+            try await send("text/event-stream", [Self.event], to: receiver)
+            try await pause(stop)
+            try await push(Array(Self.end.utf8), to: receiver)
+        case "cut":
+            try await send("text/event-stream", [Self.event], to: receiver)
+        case "cut-bytes":
+            try await send("application/octet-stream", ["0123456789"], to: receiver)
+            throw .connectionLost("scripted")
+        case "stream":
+            try await send("text/event-stream", [Self.event, Self.end], to: receiver)
+        case _ where target.hasPrefix("flood-"):
+            try await send("text/event-stream", [], to: receiver)
+            for _ in 0..<(Int(target.dropFirst(6)) ?? 0) {
+                if stop.isOpen { throw .clientGone }
+                try await push(Self.flood, to: receiver)
+                plays.note { $0.bytes += Self.flood.count }
+            }
+            try await push(Array(Self.end.utf8), to: receiver)
+        default:
+            try await send("application/json", [#"{"model":"\#(target)"}"#], to: receiver)
+        }
+    }
+
+    func cancel(_ receiver: any ResponseReceiver) {
+        guard let (target, stop) = running[ObjectIdentifier(receiver)] else { return }
+        plays.note { $0.cancelled.append(target) }
+        stop.open()
+    }
+
+    private func take(_ rest: any IncomingBody) async throws(ProxyError) {
+        while let piece = try await rest.next() {
+            plays.note { $0.uploaded += piece.count }
+        }
+    }
+
+    /// Until the gate opens; throws when the exchange is cancelled first.
+    private func pause(_ stop: Gate) async throws(ProxyError) {
+        await Gate.first(plays.gate, stop)
+        if stop.isOpen { throw .clientGone }
+    }
+
+    private func send(
+        _ type: String, _ pieces: [String], to receiver: any ResponseReceiver
+    ) async throws(ProxyError) {
+        var headers = HeaderFields()
+        headers.append(.contentType, type)
+        _ = receiver.receive(ResponseHead(status: 200, headers: headers))
+        for piece in pieces { try await push(Array(piece.utf8), to: receiver) }
+    }
+
+    private func push(
+        _ bytes: [UInt8], to receiver: any ResponseReceiver
+    ) async throws(ProxyError) {
+        _ = receiver.receive(bytes.span)
+        switch receiver.receivedAll() {
+        case .more: break
+        case .stop: throw .clientGone
+        case .wait:
+            plays.note { $0.waits += 1 }
+            try await receiver.resolveWait()
+            plays.note { $0.resumed += 1 }
+        }
+    }
+}
+
+/// Opens once; who waits goes on then.
+final class Gate: Sendable {
+    private struct State {
+        var isOpen = false
+        var waiting: [@Sendable () -> Void] = []
+    }
+
+    private let state = Mutex(State())
+
+    var isOpen: Bool { state.withLock { $0.isOpen } }
+
+    func open() {
+        let waiting = state.withLock { state in
+            state.isOpen = true
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for action in waiting { action() }
+    }
+
+    private func whenOpen(_ action: @escaping @Sendable () -> Void) {
+        let isOpen = state.withLock { state in
+            if !state.isOpen { state.waiting.append(action) }
+            return state.isOpen
+        }
+        if isOpen { action() }
+    }
+
+    /// Waits until one of two opens.
+    static func first(_ one: Gate, _ other: Gate) async {
+        await withCheckedContinuation { continuation in
+            let box = Once(continuation)
+            one.whenOpen { box.resume() }
+            other.whenOpen { box.resume() }
+        }
+    }
+
+    /// A continuation that whoever comes first resumes.
+    private final class Once: Sendable {
+        private let waiting: Mutex<CheckedContinuation<Void, Never>?>
+
+        init(_ continuation: CheckedContinuation<Void, Never>) {
+            waiting = Mutex(continuation)
+        }
+
+        func resume() {
+            let continuation = waiting.withLock { waiting in
+                defer { waiting = nil }
+                return waiting
+            }
+            continuation?.resume()
+        }
+    }
+}
