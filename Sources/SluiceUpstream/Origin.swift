@@ -71,8 +71,8 @@ final class Origin: ConnectionUser {
 
     /// Closes a connection that carries an exchange.
     func drop(_ connection: UpstreamConnection, reset: Bool) {
-        connection.close(reset: reset)
         statistics.closedOne(wasIdle: false)
+        connection.close(reset: reset)
     }
 
     func closeIdle() {
@@ -95,7 +95,7 @@ final class Origin: ConnectionUser {
     }
 
     private func discard(_ connection: UpstreamConnection) {
-        connection.close(reset: false)
         statistics.closedOne(wasIdle: true)
+        connection.close(reset: false)
     }
 }

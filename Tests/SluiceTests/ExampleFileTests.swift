@@ -18,30 +18,32 @@ struct ExampleFileTests {
         #expect(settings.defaultProvider?.name == "openai")
     }
 
-    /// In a process of its own: what `{ env = … }` names is looked for in the environment, which is not safe to change beside other
-    /// tests.
-    @Test func withEverySettingSwitchedOnItLoads() async {
-        await #expect(processExitsWith: .success) {
-            let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-            defer { try? FileManager.default.removeItem(at: folder) }
-            let secrets = folder.appending(path: "secrets")
-            try FileManager.default.createDirectory(
-                at: secrets, withIntermediateDirectories: true)
-            try Data("secret\n".utf8).write(to: secrets.appending(path: "azure"))
-            try Data("http://127.0.0.1:1/v1\n".utf8).write(
-                to: folder.appending(path: "discovered-url"))
-            setenv("GPU_SECRET", "secret", 1)
-            setenv("OPENROUTER_URL", "http://127.0.0.1:1/v1", 1)
-            let text = ExampleFileTests.switchedOn(try file("proxy.conf.example"))
-            let root = try Configuration.parse(
-                text, environment: ["OPENAI_API_KEY": "sk-test"], baseDirectory: folder.path)
-            let settings = try ProxySettings(root, registry: .standard)
-            #expect(
-                settings.providers.map(\.name) == [
-                    "openai", "azure", "gpu", "discovered", "own-keys", "echo",
-                ])
-            #expect(settings.processorTypes == ["rewrite-model", "set-headers"])
+    @Test func withEverySettingSwitchedOnItLoads() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let secrets = folder.appending(path: "secrets")
+        try FileManager.default.createDirectory(
+            at: secrets, withIntermediateDirectories: true)
+        try Data("secret\n".utf8).write(to: secrets.appending(path: "azure"))
+        try Data("http://127.0.0.1:1/v1\n".utf8).write(
+            to: folder.appending(path: "discovered-url"))
+        var text = Self.switchedOn(try file("proxy.conf.example"))
+        // The process's own environment, which these two are looked for in, is not safe to change beside other tests.
+        for (variable, value) in [
+            ("GPU_SECRET", "secret"), ("OPENROUTER_URL", "http://127.0.0.1:1/v1"),
+        ] {
+            let source = "{ env = \"\(variable)\" }"
+            #expect(text.contains(source))
+            text = text.replacing(source, with: "\"\(value)\"")
         }
+        let root = try Configuration.parse(
+            text, environment: ["OPENAI_API_KEY": "sk-test"], baseDirectory: folder.path)
+        let settings = try ProxySettings(root, registry: .standard)
+        #expect(
+            settings.providers.map(\.name) == [
+                "openai", "azure", "gpu", "discovered", "own-keys", "echo",
+            ])
+        #expect(settings.processorTypes == ["rewrite-model", "set-headers"])
     }
 
     /// That each key of the file is read follows from the test above: a key that is not read is an error.
