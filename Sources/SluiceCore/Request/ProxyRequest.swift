@@ -3,37 +3,71 @@ public import SluiceWire
 
 /// A request as processors see it: parsed, with a body whose untouched bytes stay as they came.
 public struct ProxyRequest: Sendable {
-    /// What is asked for.
-    public var endpoint: Endpoint
-    /// As received.
-    public var method: HTTPMethod
-    /// The path below the API's root, for example `/chat/completions`.
-    public var path: String
-    /// Without its `?`; nil when there was none.
-    public var query: String?
-    /// The client's header fields, as received. A policy decides which of them go on to a provider.
-    public var headers: HeaderFields
-    /// Fields that go to the provider whatever the policy says; set by processors such as `set-headers`.
-    public var addedHeaders = HeaderFields()
-    /// Whether the client asked for server-sent events.
-    public let isStreaming: Bool
-    /// Whether the client asked for the usage chunk at the end of a stream.
-    public let wantsUsage: Bool
-    /// The body, to be sent as it is here.
-    public var body: RequestBody
-    /// The model as the client named it, whatever processors made of ``model``.
-    public let requestedModel: String?
-    private var storedModel: String?
+    private struct Parts: Sendable {
+        var endpoint: Endpoint
+        var method: HTTPMethod
+        var path: String
+        var query: String?
+        var headers: HeaderFields
+        var isStreaming: Bool
+        var wantsUsage: Bool
+        var body: RequestBody
+        var requestedModel: String?
+        var addedHeaders = HeaderFields()
+        var model: String?
+    }
 
+    private var parts: Boxed<Parts>
+
+    /// What is asked for.
+    public var endpoint: Endpoint {
+        get { parts.value.endpoint }
+        set { parts.value.endpoint = newValue }
+    }
+    /// As received.
+    public var method: HTTPMethod {
+        get { parts.value.method }
+        set { parts.value.method = newValue }
+    }
+    /// The path below the API's root, for example `/chat/completions`.
+    public var path: String {
+        get { parts.value.path }
+        set { parts.value.path = newValue }
+    }
+    /// Without its `?`; nil when there was none.
+    public var query: String? {
+        get { parts.value.query }
+        set { parts.value.query = newValue }
+    }
+    /// The client's header fields, as received. A policy decides which of them go on to a provider.
+    public var headers: HeaderFields {
+        get { parts.value.headers }
+        set { parts.value.headers = newValue }
+    }
+    /// Fields that go to the provider whatever the policy says; set by processors such as `set-headers`.
+    public var addedHeaders: HeaderFields {
+        get { parts.value.addedHeaders }
+        set { parts.value.addedHeaders = newValue }
+    }
+    /// Whether the client asked for server-sent events.
+    public var isStreaming: Bool { parts.value.isStreaming }
+    /// Whether the client asked for the usage chunk at the end of a stream.
+    public var wantsUsage: Bool { parts.value.wantsUsage }
+    /// The body, to be sent as it is here.
+    public var body: RequestBody {
+        get { parts.value.body }
+        set { parts.value.body = newValue }
+    }
+    /// The model as the client named it, whatever processors made of ``model``.
+    public var requestedModel: String? { parts.value.requestedModel }
     /// The model the client named. Setting it changes the body too.
     public var model: String? {
-        get { storedModel }
+        get { parts.value.model }
         set {
-            storedModel = newValue
+            parts.value.model = newValue
             guard let newValue else { return }
             switch body {
             case .json(var document):
-                body = .none
                 document.set("model", to: .string(newValue))
                 body = .json(document)
             case .stream(var prefix):
@@ -57,15 +91,10 @@ public struct ProxyRequest: Sendable {
         headers: HeaderFields = HeaderFields(), model: String?, isStreaming: Bool = false,
         wantsUsage: Bool = false, body: RequestBody
     ) {
-        self.endpoint = endpoint
-        self.method = method
-        self.path = path
-        self.query = query
-        self.headers = headers
-        self.isStreaming = isStreaming
-        self.wantsUsage = wantsUsage
-        self.body = body
-        requestedModel = model
-        storedModel = model
+        parts = Boxed(
+            Parts(
+                endpoint: endpoint, method: method, path: path, query: query, headers: headers,
+                isStreaming: isStreaming, wantsUsage: wantsUsage, body: body,
+                requestedModel: model, model: model))
     }
 }

@@ -13,38 +13,75 @@ public struct ProxyError: Error, Sendable {
         case after(seconds: Int)
     }
 
+    private struct Parts: Sendable {
+        var status: Int
+        var code: String
+        var fault: Fault
+        var retry: Retry
+        var message: String
+        var parameter: String?
+        var allowedMethods: String?
+        var detail: String?
+        var closesConnection: Bool
+    }
+
+    private var parts: Boxed<Parts>
+
     /// The HTTP status the client gets.
-    public var status: Int
+    public var status: Int {
+        get { parts.value.status }
+        set { parts.value.status = newValue }
+    }
     /// A stable name: OpenAI's `error.code`, and the label in logs and metrics.
-    public var code: String
+    public var code: String {
+        get { parts.value.code }
+        set { parts.value.code = newValue }
+    }
     /// Who must change something.
-    public var fault: Fault
+    public var fault: Fault {
+        get { parts.value.fault }
+        set { parts.value.fault = newValue }
+    }
     /// Whether another try is safe.
-    public var retry: Retry
+    public var retry: Retry {
+        get { parts.value.retry }
+        set { parts.value.retry = newValue }
+    }
     /// What the client reads: never upstream text, secrets or paths.
-    public var message: String
+    public var message: String {
+        get { parts.value.message }
+        set { parts.value.message = newValue }
+    }
     /// The request's parameter at fault, for OpenAI's `error.param`.
-    public var parameter: String?
+    public var parameter: String? {
+        get { parts.value.parameter }
+        set { parts.value.parameter = newValue }
+    }
     /// The methods that would have been right, for the `allow` field of a 405 (RFC 9110 section 15.5.6).
-    public var allowedMethods: String?
+    public var allowedMethods: String? {
+        get { parts.value.allowedMethods }
+        set { parts.value.allowedMethods = newValue }
+    }
     /// What the log gets and the client does not.
-    public var detail: String?
+    public var detail: String? {
+        get { parts.value.detail }
+        set { parts.value.detail = newValue }
+    }
     /// The connection cannot be read on after this.
-    public var closesConnection: Bool
+    public var closesConnection: Bool {
+        get { parts.value.closesConnection }
+        set { parts.value.closesConnection = newValue }
+    }
 
     /// An error of these parts. `message` goes to the client, `detail` to the log.
     public init(
         status: Int, code: String, fault: Fault, retry: Retry = .never, message: String,
         parameter: String? = nil, detail: String? = nil, closesConnection: Bool = false
     ) {
-        self.status = status
-        self.code = code
-        self.fault = fault
-        self.retry = retry
-        self.message = message
-        self.parameter = parameter
-        self.detail = detail
-        self.closesConnection = closesConnection
+        parts = Boxed(
+            Parts(
+                status: status, code: code, fault: fault, retry: retry, message: message,
+                parameter: parameter, detail: detail, closesConnection: closesConnection))
     }
 }
 
