@@ -2,15 +2,16 @@ internal import Logging
 
 /// A line for people: `2026-01-31T12:00:00.250Z info message key=value other="two words"`.
 struct TextFields: LogFields {
-    private(set) var bytes: [UInt8] = []
+    private(set) var bytes: [UInt8]
 
-    init(time: String, level: String, message: String) {
-        bytes.reserveCapacity(640)
-        bytes.append(contentsOf: time.utf8)
-        bytes.append(UInt8(ascii: " "))
-        bytes.append(contentsOf: level.utf8)
-        bytes.append(UInt8(ascii: " "))
-        Self.appendEscaped(message, isQuoted: false, to: &bytes)
+    /// - Parameter bytes: what the line is appended to.
+    init(time: Span<UInt8>, level: String, message: String, appendingTo bytes: consuming [UInt8]) {
+        self.bytes = bytes
+        self.bytes.append(addingCapacity: time.count) { $0.append(copying: time) }
+        self.bytes.append(UInt8(ascii: " "))
+        self.bytes.append(contentsOf: level.utf8)
+        self.bytes.append(UInt8(ascii: " "))
+        Self.appendEscaped(message, isQuoted: false, to: &self.bytes)
     }
 
     mutating func field(_ name: LogFieldName, _ text: String) {
@@ -19,14 +20,15 @@ struct TextFields: LogFields {
     }
 
     mutating func field(_ name: LogFieldName, _ number: Int) {
-        bytes.append(contentsOf: name.text)
-        bytes.append(decimal: number)
+        bytes.append(decimal: number, after: name.text)
     }
 
     mutating func field(_ name: LogFieldName, nanoseconds: UInt64) {
-        bytes.append(contentsOf: name.text)
-        bytes.append(milliseconds: nanoseconds)
+        bytes.append(milliseconds: nanoseconds, after: name.text)
     }
+
+    /// The line.
+    consuming func finish() -> [UInt8] { bytes }
 
     mutating func field(_ name: LogFieldName, _ value: Logger.MetadataValue) {
         guard case .dictionary(let members) = value else {
