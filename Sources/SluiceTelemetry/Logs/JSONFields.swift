@@ -3,24 +3,24 @@ internal import SluiceJSON
 
 /// A line for machines: one JSON object.
 struct JSONFields: LogFields {
-    private var bytes: [UInt8]
+    private var bytes: [UInt8] = []
 
     private static let timeName = Array("{\"time\":\"".utf8)
     private static let levelName = Array("\",\"level\":\"".utf8)
     private static let messageName = Array("\",\"message\":\"".utf8)
 
-    /// - Parameter bytes: what the line is appended to.
-    init(time: Span<UInt8>, level: String, message: String, appendingTo bytes: consuming [UInt8]) {
-        self.bytes = bytes
+    /// - Parameter line: what the line is appended to; it is here until ``finish(_:)`` gives it back.
+    init(time: Span<UInt8>, level: String, message: String, taking line: inout [UInt8]) {
+        swap(&bytes, &line)
         appendString(Self.timeName, time, isClosed: false)
         appendString(Self.levelName, level.utf8.span, isClosed: false)
         appendString(Self.messageName, message.utf8.span)
     }
 
     /// Closes the object.
-    consuming func finish() -> [UInt8] {
+    mutating func finish(_ line: inout [UInt8]) {
         bytes.append(UInt8(ascii: "}"))
-        return bytes
+        swap(&bytes, &line)
     }
 
     mutating func field(_ name: LogFieldName, _ text: String) {

@@ -21,19 +21,15 @@ public enum LogFormat: String, Sendable, CaseIterable {
         to bytes: inout [UInt8]
     ) {
         // The fields own the bytes meanwhile, so that nothing copies them.
-        var taken: [UInt8] = []
-        swap(&taken, &bytes)
         switch self {
         case .json:
-            var fields = JSONFields(
-                time: time, level: level, message: message, appendingTo: taken)
+            var fields = JSONFields(time: time, level: level, message: message, taking: &bytes)
             content.write(to: &fields)
-            bytes = fields.finish()
+            fields.finish(&bytes)
         case .text:
-            var fields = TextFields(
-                time: time, level: level, message: message, appendingTo: taken)
+            var fields = TextFields(time: time, level: level, message: message, taking: &bytes)
             content.write(to: &fields)
-            bytes = fields.finish()
+            fields.finish(&bytes)
         }
     }
 }

@@ -2,16 +2,16 @@ internal import Logging
 
 /// A line for people: `2026-01-31T12:00:00.250Z info message key=value other="two words"`.
 struct TextFields: LogFields {
-    private(set) var bytes: [UInt8]
+    private var bytes: [UInt8] = []
 
-    /// - Parameter bytes: what the line is appended to.
-    init(time: Span<UInt8>, level: String, message: String, appendingTo bytes: consuming [UInt8]) {
-        self.bytes = bytes
-        self.bytes.append(addingCapacity: time.count) { $0.append(copying: time) }
-        self.bytes.append(UInt8(ascii: " "))
-        self.bytes.append(contentsOf: level.utf8)
-        self.bytes.append(UInt8(ascii: " "))
-        Self.appendEscaped(message, isQuoted: false, to: &self.bytes)
+    /// - Parameter line: what the line is appended to; it is here until ``finish(_:)`` gives it back.
+    init(time: Span<UInt8>, level: String, message: String, taking line: inout [UInt8]) {
+        swap(&bytes, &line)
+        bytes.append(addingCapacity: time.count) { $0.append(copying: time) }
+        bytes.append(UInt8(ascii: " "))
+        bytes.append(contentsOf: level.utf8)
+        bytes.append(UInt8(ascii: " "))
+        Self.appendEscaped(message, isQuoted: false, to: &bytes)
     }
 
     mutating func field(_ name: LogFieldName, _ text: String) {
@@ -27,8 +27,8 @@ struct TextFields: LogFields {
         bytes.append(milliseconds: nanoseconds, after: name.text)
     }
 
-    /// The line.
-    consuming func finish() -> [UInt8] { bytes }
+    /// Gives the line back.
+    mutating func finish(_ line: inout [UInt8]) { swap(&bytes, &line) }
 
     mutating func field(_ name: LogFieldName, _ value: Logger.MetadataValue) {
         guard case .dictionary(let members) = value else {
