@@ -3,7 +3,11 @@ internal import CSluiceJSON
 /// Appends text as the inside of a JSON string: quote, backslash and control characters escaped
 /// (RFC 8259, section 7).
 package func appendEscaped(_ text: String, to bytes: inout [UInt8]) {
-    let text = text.utf8.span
+    appendEscaped(text.utf8.span, to: &bytes)
+}
+
+/// The same for text given as bytes.
+package func appendEscaped(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
     var position = 0
     while position < text.count {
         let rest = text.extracting(position...)

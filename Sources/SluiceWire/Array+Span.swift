@@ -3,8 +3,7 @@ extension [UInt8] {
     ///
     /// - Parameter span: the bytes to copy; they need not outlive the call.
     public mutating func append(copying span: Span<UInt8>) {
-        // Safety: the buffer is read only during the call, while the span is borrowed.
-        unsafe span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+        append(addingCapacity: span.count) { $0.append(copying: span) }
     }
 }
 

@@ -58,10 +58,7 @@ enum Byte {
     }
 }
 
-/// The 32-bit hash that header names carry, so that most comparisons end at one integer.
-///
-/// One rotation a byte keeps the chain of dependent steps short; equal hashes are always followed
-/// by a comparison, so nobody gains by making names collide.
+/// The hash of a name whose bytes come one by one and are not kept.
 struct NameHash: Sendable {
     private var state: UInt32 = 0
 

@@ -5,7 +5,7 @@ extension HeaderFields {
     /// Control characters in the value become spaces (RFC 9110 section 5.5), and a name that is no
     /// token is ignored, so that no value can become a second header or a body.
     public subscript(name: HeaderName) -> String? {
-        get { entries.first { isNamed($0, name) }.map { text($0.value) } }
+        get { firstEntry(name).map { text($0.value) } }
         set {
             remove(name)
             if let newValue { append(name, newValue) }
@@ -19,7 +19,7 @@ extension HeaderFields {
 
     /// The bytes of the first value of a name, without a copy.
     public func bytes(of name: HeaderName) -> ArraySlice<UInt8>? {
-        entries.first { isNamed($0, name) }.map { arena[$0.value] }
+        firstEntry(name).map { arena[$0.value] }
     }
 
     /// How many fields have a name.
@@ -29,24 +29,28 @@ extension HeaderFields {
 
     /// Whether a name is there.
     public func contains(_ name: HeaderName) -> Bool {
-        entries.contains { isNamed($0, name) }
+        firstEntry(name) != nil
+    }
+
+    private func firstEntry(_ name: HeaderName) -> Entry? {
+        let (entries, hash) = (entries.span, name.hash)
+        for index in entries.indices where entries[index].hash == hash {
+            let entry = entries[index]
+            if isNamed(entry, name) { return entry }
+        }
+        return nil
     }
 
     /// Adds a field at the end. See the subscript for what happens to bytes that are not allowed.
     public mutating func append(_ name: HeaderName, _ value: String) {
         guard name.isValid else { return }
         let start = arena.count
-        arena.append(contentsOf: name.bytes)
-        arena.append(Byte.colon)
-        arena.append(Byte.space)
-        let valueStart = arena.count
-        MessageWriter.value(value, into: &arena)
+        let value = value.utf8.span
+        MessageWriter.field(name.bytes.span, value, into: &arena)
         entries.append(
             Entry(
-                start: UInt32(start), valueLength: UInt32(arena.count - valueStart),
-                hash: name.hash, nameLength: UInt16(name.bytes.count),
-                hasUnderscore: name.bytes.contains(Byte.underscore)))
-        MessageWriter.lineEnd(into: &arena)
+                start: UInt32(start), valueLength: UInt32(value.count), hash: name.hash,
+                nameLength: UInt16(name.bytes.count), hasUnderscore: name.hasUnderscore))
     }
 
     /// Removes all fields of a name.
@@ -75,12 +79,26 @@ extension HeaderFields {
 
     func keeping(_ isKept: (Entry) -> Bool) -> HeaderFields {
         var kept = HeaderFields()
+        kept.reserve(bytes: arena.count, fields: entries.count)
+        var run = 0..<0
         for entry in entries where isKept(entry) {
             var moved = entry
-            moved.start = UInt32(kept.arena.count)
-            kept.arena.append(contentsOf: arena[entry.line])
+            let line = entry.line
+            moved.start = UInt32(kept.arena.count + run.count)
             kept.entries.append(moved)
+            extend(&run, by: line, into: &kept.arena)
         }
+        kept.arena.append(copying: arena.span.extracting(run))
         return kept
+    }
+
+    /// Lines that stand side by side are copied together: a line that does not follow the run before begins a new one.
+    func extend(_ run: inout Range<Int>, by line: Range<Int>, into out: inout [UInt8]) {
+        if line.lowerBound == run.upperBound {
+            run = run.lowerBound..<line.upperBound
+        } else {
+            out.append(copying: arena.span.extracting(run))
+            run = line
+        }
     }
 }

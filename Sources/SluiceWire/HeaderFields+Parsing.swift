@@ -18,63 +18,65 @@ extension HeaderFields {
         _ bytes: Span<UInt8>, _ line: Range<Int>, dropsUnderscores: Bool
     ) throws(Refusal) -> Entry? {
         let start = arena.count
-        let name = try takeName(bytes, line)
+        // Nearly all lines are spelled as they are kept, but for capitals in the name.
+        arena.append(addingCapacity: line.count + 4) { out in
+            out.append(copying: bytes.extracting(line.lowerBound..<line.upperBound + 2))
+        }
+        let name = try takeName(start..<start + line.count)
         if dropsUnderscores, name.hasUnderscore {
             arena.removeSubrange(start...)
             return nil
         }
-        let value = bytes.trimmed(line.lowerBound + name.length + 1..<line.upperBound)
         let colon = line.lowerBound + name.length
-        if value.lowerBound == colon + 2, value.upperBound == line.upperBound,
-            bytes[colon + 1] == Byte.space
+        let value = bytes.trimmed(colon + 1..<line.upperBound)
+        if value.lowerBound != colon + 2 || value.upperBound != line.upperBound
+            || bytes[colon + 1] != Byte.space
         {
-            // Nearly all lines are spelled as they are kept: the rest is one copy.
-            arena.append(copying: bytes.extracting(colon..<line.upperBound + 2))
-        } else {
-            arena.append(Byte.colon)
-            arena.append(Byte.space)
-            arena.append(copying: bytes.extracting(value))
-            MessageWriter.lineEnd(into: &arena)
+            arena.removeSubrange((start + name.length + 1)...)
+            arena.append(addingCapacity: value.count + 3) { out in
+                out.append(Byte.space)
+                out.append(copying: bytes.extracting(value))
+                out.appendLineEnd()
+            }
         }
         let entry = Entry(
-            start: UInt32(start), valueLength: UInt32(value.count), hash: name.hash,
+            start: UInt32(start), valueLength: UInt32(value.count),
+            hash: arena.span.nameHash(start..<start + name.length),
             nameLength: UInt16(name.length), hasUnderscore: name.hasUnderscore)
         entries.append(entry)
         return entry
     }
 
-    /// Copies the name in lower case, checks it and makes its hash, all in one pass.
-    private mutating func takeName(
-        _ bytes: Span<UInt8>, _ line: Range<Int>
-    ) throws(Refusal) -> TakenName {
+    /// Checks the name of a line in the arena and puts it in lower case there.
+    private mutating func takeName(_ line: Range<Int>) throws(Refusal) -> TakenName {
         var name = TakenName()
-        var hash = NameHash()
-        arena.append(addingCapacity: line.count + 4) { out in
-            for index in line {
-                // Safety: the line lies inside the bytes.
-                let byte = unsafe bytes[unchecked: index]
-                // Nearly all are letters, so they have the short way.
-                let letter = byte | 0x20
-                if letter &- 0x61 < 26 {
-                    hash.add(letter)
-                    out.append(letter)
-                    continue
-                }
-                guard Byte.isToken(byte) else { break }
-                if byte == Byte.underscore { name.hasUnderscore = true }
-                hash.add(byte)
-                out.append(byte)
+        var end = line.lowerBound
+        var span = arena.mutableSpan
+        while end < line.upperBound {
+            if end &+ 8 <= span.count {
+                var raw = span.mutableBytes
+                // Safety: eight bytes from the end on lie inside the arena.
+                let word = unsafe raw.unsafeLoadUnaligned(
+                    fromUncheckedByteOffset: end, as: UInt64.self)
+                let part = NameWord(word.littleEndian)
+                raw.storeBytes(of: part.lowercase.littleEndian, toByteOffset: end, as: UInt64.self)
+                end &+= part.length
+                if part.length == 8 { continue }
             }
-            name.length = out.count
+            // Never behind the line: its end is neither letter nor hyphen.
+            let byte = span[end]
+            guard Byte.isToken(byte) else { break }
+            if byte == Byte.underscore { name.hasUnderscore = true }
+            span[end] = Byte.lowercase(byte)
+            end &+= 1
         }
-        let end = line.lowerBound + name.length
+        name.length = end - line.lowerBound
         guard name.length > 0, name.length <= Int(UInt16.max), end < line.upperBound,
-            bytes[end] == Byte.colon
+            arena[end] == Byte.colon
         else {
-            let isFolded = name.length == 0 && !line.isEmpty && Byte.isBlank(bytes[end])
+            let isFolded = name.length == 0 && !line.isEmpty && Byte.isBlank(arena[end])
             throw Refusal(isFolded ? .foldedLine : .fieldName)
         }
-        name.hash = hash.value
         return name
     }
 }
@@ -82,6 +84,5 @@ extension HeaderFields {
 /// What one pass over a header line's name finds out.
 private struct TakenName {
     var length = 0
-    var hash: UInt32 = 0
     var hasUnderscore = false
 }

@@ -7,9 +7,11 @@ extension HeaderFields {
     /// Appends the fields that a policy lets pass. No text is decoded and nothing else is allocated.
     public func writeFields(allowedBy policy: HeaderPolicy, into out: inout [UInt8]) {
         let named = namedByConnection()
+        var run = 0..<0
         for entry in entries where passes(entry, policy, named) {
-            out.append(contentsOf: arena[entry.line])
+            extend(&run, by: entry.line, into: &out)
         }
+        out.append(copying: arena.span.extracting(run))
     }
 
     /// Appends the fields that a policy lets pass and that `others` has none of the name of.
@@ -19,17 +21,24 @@ extension HeaderFields {
         allowedBy policy: HeaderPolicy, unlessIn others: HeaderFields, into out: inout [UInt8]
     ) {
         let named = namedByConnection()
+        var run = 0..<0
         for entry in entries
         where passes(entry, policy, named) && !others.has(nameOf: entry, in: self) {
-            out.append(contentsOf: arena[entry.line])
+            extend(&run, by: entry.line, into: &out)
         }
+        out.append(copying: arena.span.extracting(run))
     }
 
     private func has(nameOf other: Entry, in fields: HeaderFields) -> Bool {
-        entries.contains { entry in
-            entry.hash == other.hash && entry.nameLength == other.nameLength
-                && arena[entry.name].elementsEqual(fields.arena[other.name])
+        let (mine, theirs) = (arena.span, fields.arena.span)
+        let name = theirs.extracting(other.name)
+        for entry in entries
+        where entry.hash == other.hash && entry.nameLength == other.nameLength
+            && mine.holds(name, at: Int(entry.start))
+        {
+            return true
         }
+        return false
     }
 
     /// The fields that a policy lets pass.

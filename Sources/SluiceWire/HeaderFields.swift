@@ -52,10 +52,6 @@ public struct HeaderFields: Sendable, Equatable {
         guard entry.hash == name.hash, Int(entry.nameLength) == name.bytes.count else {
             return false
         }
-        let (mine, theirs) = (arena.span, name.bytes.span)
-        for index in theirs.indices where mine[Int(entry.start) + index] != theirs[index] {
-            return false
-        }
-        return true
+        return arena.span.holds(name.bytes.span, at: Int(entry.start))
     }
 }

@@ -2,25 +2,25 @@
 public struct HeaderName: Sendable, Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
     let bytes: [UInt8]
     let hash: UInt32
+    let hasUnderscore: Bool
+
+    /// Whether the name is a token, and short enough to be stored.
+    public let isValid: Bool
 
     /// A name; upper case becomes lower case.
     ///
     /// A name that is no token (RFC 9110 section 5.6.2) is kept but never matches a field, and
     /// fields are not added under it.
     public init(_ name: String) {
-        bytes = name.utf8.map(Byte.lowercase)
-        var hash = NameHash()
-        for byte in bytes { hash.add(byte) }
-        self.hash = hash.value
+        let bytes = name.utf8.map(Byte.lowercase)
+        self.bytes = bytes
+        hash = bytes.span.nameHash(bytes.indices)
+        hasUnderscore = bytes.contains(Byte.underscore)
+        isValid = bytes.count <= Int(UInt16.max) && bytes.span.isToken
     }
 
     /// A name written in the program.
     public init(stringLiteral value: String) { self.init(value) }
-
-    /// Whether the name is a token, and short enough to be stored.
-    public var isValid: Bool {
-        !bytes.isEmpty && bytes.count <= Int(UInt16.max) && bytes.allSatisfy(Byte.isToken)
-    }
 
     /// The name in lower case.
     public var description: String { String(decoding: bytes, as: UTF8.self) }

@@ -8,6 +8,10 @@ public struct HeaderPolicy: Sendable {
     /// The names' hashes, apart so that they are looked through without touching the names.
     private let hashes: [UInt32]
     private let prefixes: [[UInt8]]
+    /// A bit for the lowest six bits of each hash: most names that do not pass are told by one look.
+    private let hashFilter: UInt64
+    /// The same for the first letters of the prefixes.
+    private let initialFilter: UInt64
 
     /// A policy.
     ///
@@ -17,15 +21,19 @@ public struct HeaderPolicy: Sendable {
     public init(exact: [String], prefixes: [String] = []) {
         names = Set(exact.map { HeaderName($0) }).filter { !Self.neverPassing.contains($0) }
         hashes = names.map(\.hash)
+        hashFilter = hashes.reduce(0) { $0 | 1 << UInt64($1 & 63) }
         self.prefixes = prefixes.map { prefix in
             let bytes = prefix.utf8.map(Byte.lowercase)
             return bytes.last == 0x2A ? Array(bytes.dropLast()) : bytes
+        }
+        initialFilter = self.prefixes.reduce(0) { filter, prefix in
+            prefix.first.map { filter | 1 << UInt64($0 & 63) } ?? .max
         }
     }
 
     /// Whether fields of a name pass.
     public func allows(_ name: HeaderName) -> Bool {
-        !name.bytes.contains(Byte.underscore)
+        !name.hasUnderscore
             && allows(name: name.bytes.span, hash: name.hash)
     }
 
@@ -33,10 +41,13 @@ public struct HeaderPolicy: Sendable {
     ///   - name: the name in lower case, without underscores.
     ///   - hash: its hash.
     func allows(name: Span<UInt8>, hash: UInt32) -> Bool {
-        for index in hashes.indices
-        where hashes[index] == hash && Self.equals(name, names[index].bytes) {
-            return true
+        if hashFilter >> UInt64(hash & 63) & 1 == 1 {
+            for index in hashes.indices
+            where hashes[index] == hash && Self.equals(name, names[index].bytes) {
+                return true
+            }
         }
+        guard !name.isEmpty, initialFilter >> UInt64(name[0] & 63) & 1 == 1 else { return false }
         for prefix in prefixes where Self.begins(name, with: prefix) {
             return !Self.neverPassing.contains { $0.hash == hash && Self.equals(name, $0.bytes) }
         }
@@ -48,9 +59,7 @@ public struct HeaderPolicy: Sendable {
     }
 
     private static func begins(_ name: Span<UInt8>, with prefix: [UInt8]) -> Bool {
-        guard name.count >= prefix.count else { return false }
-        for index in prefix.indices where name[index] != prefix[index] { return false }
-        return true
+        name.holds(prefix.span, at: 0)
     }
 
     private static let neverPassing: [HeaderName] = [

@@ -12,8 +12,22 @@ public enum MessageWriter {
     public static func requestLine(
         method: HTTPMethod, target: String, into out: inout [UInt8]
     ) {
-        out.append(contentsOf: method.name.utf8)
-        out.append(Byte.space)
+        let (name, bytes) = (method.name.utf8.span, target.utf8.span)
+        guard bytes.firstInvisible(in: 0..<bytes.count) == bytes.count else {
+            return requestLine(method: method, target: encoded(target), into: &out)
+        }
+        out.append(addingCapacity: name.count + bytes.count + 12) { out in
+            out.append(copying: name)
+            out.append(Byte.space)
+            out.append(copying: bytes)
+            out.append(copying: requestLineEnd.span)
+        }
+    }
+
+    private static let requestLineEnd = Array(" HTTP/1.1\r\n".utf8)
+
+    private static func encoded(_ target: String) -> String {
+        var out: [UInt8] = []
         for byte in target.utf8 {
             if byte > Byte.space, byte < 0x7F {
                 out.append(byte)
@@ -23,11 +37,12 @@ public enum MessageWriter {
                 out.append(hexDigit(byte & 15))
             }
         }
-        out.append(contentsOf: " HTTP/1.1\r\n".utf8)
+        return String(decoding: out, as: UTF8.self)
     }
 
     /// Appends `HTTP/1.1 status reason` and a line end.
     public static func statusLine(_ status: Int, into out: inout [UInt8]) {
+        guard status != 200 else { return out.append(copying: okLine.span) }
         out.append(contentsOf: "HTTP/1.1 ".utf8)
         number(status, into: &out)
         out.append(Byte.space)
@@ -35,33 +50,49 @@ public enum MessageWriter {
         lineEnd(into: &out)
     }
 
+    private static let okLine = Array("HTTP/1.1 200 OK\r\n".utf8)
+
     /// Appends a field with a value of text.
     public static func field(name: String, value: String, into out: inout [UInt8]) {
-        guard fieldName(name, into: &out) else { return }
-        self.value(value, into: &out)
-        lineEnd(into: &out)
+        field(name: name, value: value.utf8.span, into: &out)
     }
 
     /// Appends a field with a number, as `content-length` has.
     public static func field(name: String, value: Int, into out: inout [UInt8]) {
-        guard fieldName(name, into: &out) else { return }
-        number(value, into: &out)
-        lineEnd(into: &out)
+        let name = name.utf8.span
+        guard name.isToken else { return }
+        out.append(addingCapacity: name.count + 24) { out in
+            out.append(copying: name)
+            out.append(Byte.colon)
+            out.append(Byte.space)
+            number(value, into: &out)
+            out.appendLineEnd()
+        }
     }
 
     /// Appends a field with a value of bytes.
     public static func field(name: String, value: Span<UInt8>, into out: inout [UInt8]) {
-        guard fieldName(name, into: &out) else { return }
-        let start = out.count
-        out.append(copying: value)
-        blankControls(from: start, in: &out)
-        lineEnd(into: &out)
+        let name = name.utf8.span
+        if name.isToken { field(name, value, into: &out) }
+    }
+
+    /// Appends a field whose name is known to be a token.
+    static func field(_ name: Span<UInt8>, _ value: Span<UInt8>, into out: inout [UInt8]) {
+        out.append(addingCapacity: name.count + value.count + 4) { out in
+            out.append(copying: name)
+            out.append(Byte.colon)
+            out.append(Byte.space)
+            out.append(copying: value)
+            out.appendLineEnd()
+        }
+        if value.firstControl(from: 0) < value.count {
+            blankControls(in: &out, out.count - 2 - value.count..<out.count - 2)
+        }
     }
 
     /// Appends an empty line's end, which also ends a head.
     public static func lineEnd(into out: inout [UInt8]) {
-        out.append(Byte.carriageReturn)
-        out.append(Byte.lineFeed)
+        out.append(addingCapacity: 2) { $0.appendLineEnd() }
     }
 
     /// Appends the line before a chunk's data.
@@ -86,34 +117,44 @@ public enum MessageWriter {
 
     /// Appends a number in decimal.
     public static func number(_ number: Int, into out: inout [UInt8]) {
-        var rest = number.magnitude
+        out.append(addingCapacity: 20) { self.number(number, into: &$0) }
+    }
+
+    /// Needs room for twenty bytes. Digits are gathered eight at a time in a word, which the last one enters first.
+    private static func number(_ number: Int, into out: inout OutputSpan<UInt8>) {
         if number < 0 { out.append(0x2D) }
-        var divisor: UInt = 1
-        while rest / divisor >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            out.append(0x30 + UInt8(truncatingIfNeeded: rest / divisor))
-            rest %= divisor
-            divisor /= 10
+        digits(number.magnitude, atLeast: 1, into: &out)
+    }
+
+    private static func digits(
+        _ number: UInt, atLeast width: Int, into out: inout OutputSpan<UInt8>
+    ) {
+        var (rest, left) = (number, width)
+        if rest >= 100_000_000 {
+            digits(rest / 100_000_000, atLeast: 1, into: &out)
+            (rest, left) = (rest % 100_000_000, 8)
+        }
+        var word: UInt = 0
+        repeat {
+            word = word << 8 | (0x30 &+ rest % 10)
+            rest /= 10
+            left &-= 1
+        } while rest > 0 || left > 0
+        while word != 0 {
+            out.append(UInt8(truncatingIfNeeded: word))
+            word >>= 8
         }
     }
 
     static func value(_ value: String, into out: inout [UInt8]) {
         let start = out.count
-        out.append(contentsOf: value.utf8)
-        blankControls(from: start, in: &out)
+        out.append(copying: value.utf8.span)
+        blankControls(in: &out, start..<out.count)
     }
 
-    private static func fieldName(_ name: String, into out: inout [UInt8]) -> Bool {
-        guard !name.isEmpty, name.utf8.allSatisfy(Byte.isToken) else { return false }
-        out.append(contentsOf: name.utf8)
-        out.append(Byte.colon)
-        out.append(Byte.space)
-        return true
-    }
-
-    private static func blankControls(from start: Int, in out: inout [UInt8]) {
-        var index = out.span.firstControl(from: start)
-        while index < out.count {
+    private static func blankControls(in out: inout [UInt8], _ range: Range<Int>) {
+        var index = out.span.firstControl(from: range.lowerBound)
+        while index < range.upperBound {
             out[index] = Byte.space
             index = out.span.firstControl(from: index + 1)
         }

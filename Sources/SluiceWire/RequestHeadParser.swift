@@ -11,6 +11,13 @@
 public struct RequestHeadParser: Sendable {
     private let limits: HeadLimits
     private var state = State()
+    /// The path of the request before; most connections ask for one again and again.
+    private var lastPath = ""
+    /// A longer path is not kept for the next request.
+    private static let keptPath = 64
+
+    /// Room made for the fields at once; what arrived may be a body for the most part.
+    private static let usualSize = 2 << 10
 
     private struct State: Sendable {
         var lines = HeadLines()
@@ -74,7 +81,7 @@ public struct RequestHeadParser: Sendable {
         state.first = try RequestLine(bytes, line, limits)
         // Most heads arrive whole: room for all of them at once.
         state.fields.reserve(
-            bytes: min(bytes.count - line.upperBound, limits.total) + 64, fields: 16)
+            bytes: min(bytes.count - line.upperBound, Self.usualSize) + 64, fields: 16)
     }
 
     private mutating func takeField(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(Refusal) {
@@ -87,17 +94,19 @@ public struct RequestHeadParser: Sendable {
         }
     }
 
-    private func makeHead(_ bytes: Span<UInt8>) throws(Refusal) -> RequestHead {
+    private mutating func makeHead(_ bytes: Span<UInt8>) throws(Refusal) -> RequestHead {
         guard let first = state.first else { throw Refusal(.requestLine) }
-        let method = HTTPMethod(String(copying: first.method, of: bytes))
-        guard method != .connect else { throw Refusal(.connectMethod) }
-        let isOptions = method == .options
+        let word = HTTPMethod.word(bytes, first.method)
+        guard word != HTTPMethod.Word.connect else { throw Refusal(.connectMethod) }
+        let isOptions = word == HTTPMethod.Word.options
         let target = try RequestTarget(bytes, first.target, isOptions: isOptions)
         try checkHost(bytes, target, first.version)
         let isChunked = try state.framing.isChunked(first.version)
-        let parts = target.parts(bytes, isOptions: isOptions)
+        let parts = target.parts(bytes, isOptions: isOptions, last: lastPath)
+        if parts.path.utf8.count <= Self.keptPath { lastPath = parts.path }
         return RequestHead(
-            method: method, target: parts.target, path: parts.path, query: parts.query,
+            method: HTTPMethod(word, bytes, first.method), target: parts.target, path: parts.path,
+            query: parts.query,
             version: first.version,
             headers: state.fields,
             framing: isChunked

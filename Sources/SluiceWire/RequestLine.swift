@@ -47,13 +47,10 @@ struct RequestLine: Sendable {
     private static func target(
         _ bytes: Span<UInt8>, _ rest: Range<Int>, _ limits: HeadLimits
     ) throws(Refusal) -> Range<Int> {
-        var end = rest.lowerBound
-        while end < rest.upperBound, bytes[end] != Byte.space {
-            guard bytes[end] < 0x7F, bytes[end] != Byte.hash, bytes[end] != Byte.tab else {
-                throw Refusal(.target)
-            }
-            end += 1
-        }
+        let end = bytes.firstInvisible(in: rest)
+        guard end == rest.upperBound || bytes[end] == Byte.space,
+            bytes.firstIndex(of: Byte.hash, in: rest.lowerBound..<end) == nil
+        else { throw Refusal(.target) }
         guard end > rest.lowerBound else { throw Refusal(.target) }
         guard end - rest.lowerBound <= limits.target else { throw Refusal(.targetTooLong) }
         return rest.lowerBound..<end

@@ -27,13 +27,19 @@ struct RequestTarget: Sendable {
 
     /// Path and query as text, and both on their own; an empty path is a slash, or a star for
     /// OPTIONS.
+    ///
+    /// - Parameter last: a path that is taken instead of a new string if it is the same.
     func parts(
-        _ bytes: Span<UInt8>, isOptions: Bool
+        _ bytes: Span<UInt8>, isOptions: Bool, last: String
     ) -> (target: String, path: String, query: String?) {
         let mark = bytes.firstIndex(of: Byte.question, in: pathAndQuery)
         let pathRange = pathAndQuery.lowerBound..<(mark ?? pathAndQuery.upperBound)
         let empty = isOptions && mark == nil ? "*" : "/"
-        let path = pathRange.isEmpty ? empty : String(copying: pathRange, of: bytes)
+        let lastBytes = last.utf8.span
+        let isLast =
+            lastBytes.count == pathRange.count && bytes.holds(lastBytes, at: pathRange.lowerBound)
+        let path =
+            pathRange.isEmpty ? empty : isLast ? last : String(copying: pathRange, of: bytes)
         guard let mark else { return (path, path, nil) }
         let query = String(copying: mark + 1..<pathAndQuery.upperBound, of: bytes)
         return (path + "?" + query, path, query)

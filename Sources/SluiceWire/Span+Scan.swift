@@ -50,6 +50,29 @@ extension Span<UInt8> {
         return offset
     }
 
+    /// The first offset in `range` of a byte that is not visible ASCII, or the range's end.
+    func firstInvisible(in range: Range<Int>) -> Int {
+        var offset = range.lowerBound
+        let raw = bytes
+        while offset &+ 8 <= range.upperBound {
+            // Safety: eight bytes from offset on lie in the range, which the caller took from count.
+            let word = unsafe raw.unsafeLoadUnaligned(
+                fromUncheckedByteOffset: offset, as: UInt64.self)
+            // A borrow can only raise flags above the first true one, and only the first is used.
+            let low = (word &- 0x2121_2121_2121_2121) & ~word
+            let delete = word ^ 0x7F7F_7F7F_7F7F_7F7F
+            let flags =
+                (low | word | ((delete &- 0x0101_0101_0101_0101) & ~delete))
+                & 0x8080_8080_8080_8080
+            if flags != 0 { return offset &+ flags.littleEndian.trailingZeroBitCount >> 3 }
+            offset &+= 8
+        }
+        while offset < range.upperBound, self[offset] > Byte.space, self[offset] < 0x7F {
+            offset &+= 1
+        }
+        return offset
+    }
+
     /// The first offset of `byte` in `range`, or nil.
     func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
         var offset = range.lowerBound

@@ -52,7 +52,7 @@ struct TrailerDecoder: Sendable {
         // Hash and length stand for the name, since its bytes are not kept. Another name with both
         // equal would be refused as well, which does no harm.
         let isForbidden = Self.forbidden.contains {
-            $0.hash == name.value && $0.bytes.count == nameLength
+            $0.hash == name.value && $0.length == nameLength
         }
         guard !isForbidden else { throw Refusal(.forbiddenTrailer) }
         place = .value
@@ -60,9 +60,13 @@ struct TrailerDecoder: Sendable {
 
     /// Fields that frame, route or authorise a message (RFC 9110 section 6.5.1): a sender that puts
     /// them behind the body hopes that somebody believes them.
-    private static let forbidden: [HeaderName] = [
+    private static let forbidden = [
         "authorization", "connection", "content-length", "cookie", "expect", "host",
         "proxy-authorization", "set-cookie", "te", "trailer", "transfer-encoding", "upgrade",
         "x-api-key",
-    ]
+    ].map { (text: String) -> (hash: UInt32, length: Int) in
+        var hash = NameHash()
+        for byte in text.utf8 { hash.add(byte) }
+        return (hash.value, text.utf8.count)
+    }
 }

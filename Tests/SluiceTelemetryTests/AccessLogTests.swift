@@ -63,7 +63,9 @@ extension AccessRecord {
         #expect(text(bytes) == expected)
     }
 
-    @Test(arguments: [0, 7, -7, 1_234_567_890, Int.min, Int.max])
+    @Test(arguments: [
+        0, 7, -7, 99_999_999, 100_000_000, 100_000_001, 10_000_000_000_000_000, Int.min, Int.max,
+    ])
     func aNumberIsShownInDecimal(_ number: Int) {
         var bytes: [UInt8] = []
         bytes.append(decimal: number)

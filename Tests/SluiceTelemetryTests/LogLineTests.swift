@@ -70,6 +70,19 @@ private struct Broken: Error, CustomStringConvertible {
         #expect(object == ["time": "T", "level": "info", "message": evil, "model": evil])
     }
 
+    @Test(arguments: ["\"", "\\", "\n", "\u{0}", "\u{1F}", "\u{7F}", "é"])
+    func aByteIsEscapedAlikeAtEveryPlace(_ character: String) throws {
+        for place in 0..<20 {
+            let value =
+                String(repeating: "a", count: place) + character
+                + String(repeating: "b", count: 19 - place)
+            let line = LogFormat.json.line(
+                time: "T", level: "info", message: "m", Fields(pairs: [("k", value)]))
+            let object = try JSONSerialization.jsonObject(with: Data(line)) as? [String: String]
+            #expect(object?["k"] == value)
+        }
+    }
+
     @Test func aLoggerWritesItsFields() throws {
         let pipe = try LogPipe()
         let sink = LogSink(descriptor: pipe.writer)

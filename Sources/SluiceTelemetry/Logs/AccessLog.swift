@@ -1,4 +1,5 @@
 public import SluiceCore
+internal import Synchronization
 
 /// Writes one line per finished request: level `info`, message `access`, and the fields of the record.
 ///
@@ -6,6 +7,7 @@ public import SluiceCore
 public struct AccessLog: RecordSink {
     private let sink: LogSink
     private let format: LogFormat
+    private let scratch = LineScratch()
 
     /// Makes the log.
     ///
@@ -22,10 +24,35 @@ public struct AccessLog: RecordSink {
 
     /// Queues the line of a request.
     public func finished(_ record: AccessRecord) {
-        sink.append(
-            format.line(
-                time: Timestamp.shared.now(), level: "info", message: "access",
-                AccessContent(record: record)))
+        let time = Timestamp.shared.bytes()
+        let content = AccessContent(record: record)
+        scratch.withBytes { bytes in
+            format.append(
+                time: time.span, level: "info", message: "access", content, to: &bytes)
+            sink.append(bytes)
+        }
+    }
+}
+
+/// The buffer in which a line is put together, used again for the next one.
+private final class LineScratch: Sendable {
+    /// A line with a long error is not kept.
+    private static let keptCapacity = 16 << 10
+
+    private let bytes = Mutex<[UInt8]>([])
+
+    /// Gives an empty buffer. No loop waits for another one: when two log at the same time, one makes its own.
+    func withBytes(_ body: (inout [UInt8]) -> Void) {
+        let isDone: Void? = bytes.withLockIfAvailable { bytes in
+            bytes.removeAll(keepingCapacity: true)
+            bytes.reserveCapacity(640)
+            body(&bytes)
+            if bytes.capacity > Self.keptCapacity { bytes = [] }
+        }
+        guard isDone == nil else { return }
+        var own: [UInt8] = []
+        own.reserveCapacity(640)
+        body(&own)
     }
 }
 

@@ -5,6 +5,8 @@ struct LogFieldName {
     let name: String
     /// `,"name":`
     let json: [UInt8]
+    /// `,"name":"`, so that a string is appended with its quote.
+    let jsonText: [UInt8]
     /// ` name=`
     let text: [UInt8]
 
@@ -13,6 +15,7 @@ struct LogFieldName {
         var json = Array(",\"".utf8)
         appendEscaped(name, to: &json)
         self.json = json + "\":".utf8
+        jsonText = json + "\":\"".utf8
         var text = [UInt8(ascii: " ")]
         TextFields.appendToken(name, to: &text)
         self.text = text + "=".utf8

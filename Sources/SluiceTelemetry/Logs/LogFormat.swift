@@ -9,15 +9,27 @@ public enum LogFormat: String, Sendable, CaseIterable {
 
     /// Writes one line without its newline.
     func line(time: String, level: String, message: String, _ content: some LogContent) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(640)
+        append(time: time.utf8.span, level: level, message: message, content, to: &bytes)
+        return bytes
+    }
+
+    /// Appends one line without its newline.
+    func append(
+        time: Span<UInt8>, level: String, message: String, _ content: some LogContent,
+        to bytes: inout [UInt8]
+    ) {
+        // The fields own the bytes meanwhile, so that nothing copies them.
         switch self {
         case .json:
-            var fields = JSONFields(time: time, level: level, message: message)
+            var fields = JSONFields(time: time, level: level, message: message, taking: &bytes)
             content.write(to: &fields)
-            return fields.finish()
+            fields.finish(&bytes)
         case .text:
-            var fields = TextFields(time: time, level: level, message: message)
+            var fields = TextFields(time: time, level: level, message: message, taking: &bytes)
             content.write(to: &fields)
-            return fields.bytes
+            fields.finish(&bytes)
         }
     }
 }

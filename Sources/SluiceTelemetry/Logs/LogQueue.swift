@@ -15,9 +15,9 @@ final class LogQueue: Sendable {
 
     /// What the writer takes at once.
     struct Batch {
-        var bytes: [UInt8]
-        var lines: Int
-        var isLast: Bool
+        var bytes: [UInt8] = []
+        var lines = 0
+        var isLast = false
     }
 
     /// Above this an empty buffer is given back to the system: an idle proxy keeps no megabyte.
@@ -56,9 +56,10 @@ final class LogQueue: Sendable {
         if wasEmpty { wake.signal() }
     }
 
-    /// Waits for lines; called by the writer alone. `spent` is the batch before, whose buffer is used again.
-    func next(reusing spent: consuming [UInt8]) -> Batch {
-        spent.removeAll(keepingCapacity: true)
+    /// Waits for lines; called by the writer alone. It changes buffers with `batch`, the one before, and so two of them
+    /// serve for ever.
+    func next(into batch: inout Batch) {
+        batch.bytes.removeAll(keepingCapacity: true)
         let isIdle = state.withLock { state in
             state.writing = 0
             guard state.pending.isEmpty else { return false }
@@ -66,15 +67,14 @@ final class LogQueue: Sendable {
             if state.pending.capacity > Self.keptCapacity { state.pending = [] }
             return true
         }
-        if isIdle, spent.capacity > Self.keptCapacity { spent = [] }
+        if isIdle, batch.bytes.capacity > Self.keptCapacity { batch.bytes = [] }
         wake.wait()
-        return state.withLock { state in
-            let batch = Batch(
-                bytes: state.pending, lines: state.pendingLines, isLast: state.isClosed)
-            state.pending = spent
+        state.withLock { state in
+            swap(&state.pending, &batch.bytes)
+            batch.lines = state.pendingLines
+            batch.isLast = state.isClosed
             state.pendingLines = 0
             state.writing = batch.bytes.count
-            return batch
         }
     }
 

@@ -27,11 +27,10 @@ struct LogWriter {
     }
 
     mutating func run() {
-        var spent: [UInt8] = []
+        var batch = LogQueue.Batch()
         while true {
-            let batch = queue.next(reusing: spent)
+            queue.next(into: &batch)
             write(batch.bytes, now: ProcessInfo.processInfo.systemUptime)
-            spent = batch.bytes
             if batch.isLast { break }
             Thread.sleep(forTimeInterval: Self.rest)
         }

@@ -2,11 +2,12 @@ internal import Logging
 
 /// A line for people: `2026-01-31T12:00:00.250Z info message key=value other="two words"`.
 struct TextFields: LogFields {
-    private(set) var bytes: [UInt8] = []
+    private var bytes: [UInt8] = []
 
-    init(time: String, level: String, message: String) {
-        bytes.reserveCapacity(640)
-        bytes.append(contentsOf: time.utf8)
+    /// - Parameter line: what the line is appended to; it is here until ``finish(_:)`` gives it back.
+    init(time: Span<UInt8>, level: String, message: String, taking line: inout [UInt8]) {
+        swap(&bytes, &line)
+        bytes.append(addingCapacity: time.count) { $0.append(copying: time) }
         bytes.append(UInt8(ascii: " "))
         bytes.append(contentsOf: level.utf8)
         bytes.append(UInt8(ascii: " "))
@@ -19,14 +20,15 @@ struct TextFields: LogFields {
     }
 
     mutating func field(_ name: LogFieldName, _ number: Int) {
-        bytes.append(contentsOf: name.text)
-        bytes.append(decimal: number)
+        bytes.append(decimal: number, after: name.text)
     }
 
     mutating func field(_ name: LogFieldName, nanoseconds: UInt64) {
-        bytes.append(contentsOf: name.text)
-        bytes.append(milliseconds: nanoseconds)
+        bytes.append(milliseconds: nanoseconds, after: name.text)
     }
+
+    /// Gives the line back.
+    mutating func finish(_ line: inout [UInt8]) { swap(&bytes, &line) }
 
     mutating func field(_ name: LogFieldName, _ value: Logger.MetadataValue) {
         guard case .dictionary(let members) = value else {

@@ -10,33 +10,48 @@ final class Timestamp: Sendable {
 
     private struct Cache {
         var second = Int.min
-        var prefix = ""
         var millisecond = -1
-        var text = ""
+        var text = [UInt8]()
     }
 
     private let cache = Mutex(Cache())
 
-    func now() -> String {
+    func now() -> String { String(decoding: bytes(), as: UTF8.self) }
+
+    /// The present time as bytes.
+    func bytes() -> [UInt8] {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
-        return text(seconds: time.tv_sec, nanoseconds: time.tv_nsec)
+        return bytes(seconds: time.tv_sec, nanoseconds: time.tv_nsec)
     }
 
     /// The text of a time since 1970.
     func text(seconds: Int, nanoseconds: Int) -> String {
+        String(decoding: bytes(seconds: seconds, nanoseconds: nanoseconds), as: UTF8.self)
+    }
+
+    private func bytes(seconds: Int, nanoseconds: Int) -> [UInt8] {
         let millisecond = nanoseconds / 1_000_000
         return cache.withLock { cache in
             if cache.second != seconds {
                 cache.second = seconds
-                cache.prefix = Self.prefix(seconds)
-                cache.millisecond = -1
+                cache.text = Array((Self.prefix(seconds) + "000Z").utf8)
+                cache.millisecond = 0
             }
             if cache.millisecond != millisecond {
                 cache.millisecond = millisecond
-                cache.text = cache.prefix + "\(Self.padded(millisecond, 3))Z"
+                Self.setDigits(millisecond, in: &cache.text)
             }
             return cache.text
+        }
+    }
+
+    /// Writes the milliseconds over those before, in front of the last letter.
+    private static func setDigits(_ millisecond: Int, in text: inout [UInt8]) {
+        var rest = millisecond
+        for index in stride(from: text.count - 2, to: text.count - 5, by: -1) {
+            text[index] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
         }
     }
 

@@ -2,7 +2,7 @@ internal import SluiceCore
 
 /// The handles for one kind of exchange with a provider, named after OpenTelemetry's conventions for generative AI
 /// (`gen_ai.server.*` and `gen_ai.client.token.usage`) in Prometheus' spelling: underscores, and the unit at the end.
-struct OperationMetrics: Sendable {
+final class OperationMetrics: Sendable {
     /// What the handles are told apart by; the labels of all of them.
     struct Key: Hashable {
         var operation: String

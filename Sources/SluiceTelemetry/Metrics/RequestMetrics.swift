@@ -13,7 +13,24 @@ public final class RequestMetrics: RecordSink {
         var outcome: String
     }
 
+    /// The handles of the request before: most requests are counted where it was.
+    private struct Recent {
+        var request: RequestKey
+        var operation: OperationMetrics.Key
+        var counter: PrometheusCounter
+        var metrics: OperationMetrics
+
+        func matches(_ record: AccessRecord, provider: String) -> Bool {
+            request.status == record.status && operation.provider == provider
+                && request.outcome == record.outcome && request.route == record.route
+                && operation.operation == record.operation
+                && operation.model == record.model ?? ""
+                && operation.errorType == record.errorCode ?? ""
+        }
+    }
+
     private struct Handles {
+        var recent: Recent?
         var operations: [OperationMetrics.Key: OperationMetrics] = [:]
         var requests: [RequestKey: PrometheusCounter] = [:]
         var upstreamErrors: [[String]: PrometheusCounter] = [:]
@@ -64,12 +81,13 @@ public final class RequestMetrics: RecordSink {
     /// Counts a request out and observes it.
     public func finished(_ record: AccessRecord) {
         inFlight.decrement(by: 1)
-        requestCounter(record).increment()
-        guard let provider = record.provider else { return }
-        let key = OperationMetrics.Key(
-            operation: record.operation, provider: provider, model: record.model ?? "",
-            errorType: record.errorCode ?? "")
-        operation(key).observe(record)
+        guard let provider = record.provider else {
+            requestCounter(record).increment()
+            return
+        }
+        let (counter, metrics) = recent(record, provider) ?? lookUp(record, provider)
+        counter.increment()
+        metrics.observe(record)
         if record.outcome == Self.upstreamError {
             upstreamFailed(provider: provider, kind: record.errorCode ?? "_OTHER")
         }
@@ -89,6 +107,34 @@ public final class RequestMetrics: RecordSink {
                     labels: [("provider", provider), ("kind", kind)])
             }
         }.increment()
+    }
+
+    private func recent(
+        _ record: AccessRecord, _ provider: String
+    ) -> (PrometheusCounter, OperationMetrics)? {
+        handles.withLock { handles in
+            guard let recent = handles.recent, recent.matches(record, provider: provider) else {
+                return nil
+            }
+            return (recent.counter, recent.metrics)
+        }
+    }
+
+    private func lookUp(
+        _ record: AccessRecord, _ provider: String
+    ) -> (PrometheusCounter, OperationMetrics) {
+        let request = RequestKey(
+            route: record.route, status: record.status, outcome: record.outcome)
+        let key = OperationMetrics.Key(
+            operation: record.operation, provider: provider, model: record.model ?? "",
+            errorType: record.errorCode ?? "")
+        let counter = requestCounter(record)
+        let metrics = operation(key)
+        handles.withLock { handles in
+            handles.recent = Recent(
+                request: request, operation: key, counter: counter, metrics: metrics)
+        }
+        return (counter, metrics)
     }
 
     private func requestCounter(_ record: AccessRecord) -> PrometheusCounter {

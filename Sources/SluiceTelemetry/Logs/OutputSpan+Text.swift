@@ -1,0 +1,45 @@
+extension OutputSpan<UInt8> {
+    /// Appends a copy of borrowed bytes, for which there must be room.
+    @inline(__always)
+    mutating func append(copying source: Span<UInt8>) {
+        precondition(source.count <= freeCapacity, "no room for the bytes")
+        // Safety: there is room, so the copied bytes stay inside the buffer, and neither pointer leaves the closures.
+        unsafe withUnsafeMutableBufferPointer { buffer, count in
+            unsafe source.withUnsafeBufferPointer { source in
+                guard let from = source.baseAddress, let to = buffer.baseAddress else { return }
+                unsafe (to + count).initialize(from: from, count: source.count)
+                count += source.count
+            }
+        }
+    }
+
+    /// Appends a number in decimal digits; it takes twenty at most.
+    @inline(__always)
+    mutating func append(decimal number: UInt64) {
+        guard number >= 100_000_000 else { return append(digits: number, atLeast: 1) }
+        let upper = number / 100_000_000
+        if upper >= 100_000_000 {
+            append(digits: upper / 100_000_000, atLeast: 1)
+            append(digits: upper % 100_000_000, atLeast: 8)
+        } else {
+            append(digits: upper, atLeast: 1)
+        }
+        append(digits: number % 100_000_000, atLeast: 8)
+    }
+
+    /// Appends a number below 10^8 with leading zeros. Its digits are gathered in one word, which the last one enters first.
+    mutating func append(digits number: UInt64, atLeast width: Int) {
+        var rest = number
+        var digits: UInt64 = 0
+        var left = width
+        repeat {
+            digits = digits << 8 | (0x30 &+ rest % 10)
+            rest /= 10
+            left &-= 1
+        } while rest > 0 || left > 0
+        while digits != 0 {
+            append(UInt8(truncatingIfNeeded: digits))
+            digits >>= 8
+        }
+    }
+}
