@@ -11,13 +11,10 @@ extension TokenUsage {
         let prompt = counts.prompt ?? counts.input
         let completion = counts.completion ?? counts.output
         guard prompt != nil || completion != nil else { return nil }
-        let promptDetails = counts.promptDetails ?? counts.inputDetails
-        let completionDetails = counts.completionDetails ?? counts.outputDetails
-        let cached = promptDetails?["cached_tokens"]?.int ?? counts.cacheHits
         self.init(
             promptTokens: prompt ?? 0, completionTokens: completion ?? 0,
-            cachedTokens: cached ?? 0,
-            reasoningTokens: completionDetails?["reasoning_tokens"]?.int ?? 0)
+            cachedTokens: counts.cachedPrompt ?? counts.cachedInput ?? counts.cacheHits ?? 0,
+            reasoningTokens: counts.completionReasoning ?? counts.outputReasoning ?? 0)
     }
 
     /// The usage of one event or document: at its top, or where Groq puts it.
@@ -33,62 +30,56 @@ extension TokenUsage {
 
     /// Larger documents are not indexed for their usage alone.
     static let indexedDocument = 64 << 10
-    /// The longest `usage` object looked for, and how much may stand behind one for its depth to be asked.
+    /// The longest `usage` object looked for in a large document, and the longest rest of a small one that is indexed alone.
     private static let longestObject = 4 << 10
-    private static let longestTail = 1 << 10
 
-    /// Answers have their usage near the end, so the last object of that name is looked at alone. Where it is not a member of the outermost
-    /// object, the whole document is indexed, unless that is too large: then the last one counts.
+    /// Answers have their usage near the end, so the last member of that name is looked at first, and the whole only where that does not do.
     init?(inDocument body: [UInt8]) {
-        let isIndexed = body.count <= Self.indexedDocument
-        if let object = Self.lastObject(in: body.span),
-            !isIndexed || Self.isAtTop(body.span, endingAt: object.upperBound),
-            let part = try? JSONDocument(parsing: body[object]),
-            let usage = TokenUsage(openAI: part.root)
-        {
-            self = usage
+        let name = Self.lastName(in: body.span)
+        guard body.count <= Self.indexedDocument else {
+            guard let name, let object = Self.object(of: name, in: body.span),
+                let document = try? JSONDocument(parsing: body[object])
+            else { return nil }
+            self.init(openAI: document.root)
             return
         }
-        guard isIndexed, let document = try? JSONDocument(parsing: body) else { return nil }
+        if let name, body.count - name <= Self.longestObject {
+            // What follows an opening bracket is an object only if the member is one of the outermost object.
+            var rest: [UInt8] = []
+            rest.reserveCapacity(1 + body.count - name)
+            rest.append(UInt8(ascii: "{"))
+            rest.append(contentsOf: body[name...])
+            if let document = try? JSONDocument(parsing: rest),
+                let usage = TokenUsage(openAI: document.root["usage"])
+            {
+                self = usage
+                return
+            }
+        }
+        guard let document = try? JSONDocument(parsing: body) else { return nil }
         self.init(root: document.root)
     }
 
-    /// The object behind the last `"usage"`. Inside a string its quotes would have backslashes.
-    private static func lastObject(in body: Span<UInt8>) -> Range<Int>? {
+    /// Where the last member named `usage` begins. Inside a string its quotes would have backslashes.
+    private static func lastName(in body: Span<UInt8>) -> Int? {
         guard let name = body.lastOffset(of: "\"usage\""),
-            name > 0, body[name - 1] != UInt8(ascii: "\\"),
-            let start = body.memberValue(after: name + 7), body[start] == UInt8(ascii: "{")
+            name > 0, body[name - 1] != UInt8(ascii: "\\")
+        else { return nil }
+        return name
+    }
+
+    private static func object(of name: Int, in body: Span<UInt8>) -> Range<Int>? {
+        guard let start = body.memberValue(after: name + 7), body[start] == UInt8(ascii: "{")
         else { return nil }
         var depth = 0
         var end = start
         let limit = min(body.count, start + longestObject)
         repeat {
             let byte = body[end]
-            if byte == UInt8(ascii: "{") { depth &+= 1 }
-            if byte == UInt8(ascii: "}") { depth &-= 1 }
-            end &+= 1
+            if byte == UInt8(ascii: "{") { depth += 1 }
+            if byte == UInt8(ascii: "}") { depth -= 1 }
+            end += 1
         } while depth > 0 && end < limit
         return depth == 0 ? start..<end : nil
-    }
-
-    /// Whether just one bracket is still open behind `end`, which stands outside of strings.
-    private static func isAtTop(_ body: Span<UInt8>, endingAt end: Int) -> Bool {
-        guard body.count - end <= longestTail else { return false }
-        var depth = 1
-        var isInString = false
-        var position = end
-        while position < body.count {
-            switch body[position] {
-            case UInt8(ascii: "\""): isInString.toggle()
-            case UInt8(ascii: "\\"): position += 1
-            case UInt8(ascii: "{") where !isInString, UInt8(ascii: "[") where !isInString:
-                depth += 1
-            case UInt8(ascii: "}") where !isInString, UInt8(ascii: "]") where !isInString:
-                depth -= 1
-            default: break
-            }
-            position += 1
-        }
-        return depth == 0 && !isInString
     }
 }
