@@ -16,15 +16,30 @@ extension JSONDocument {
     /// The tape index of the last name in an object that equals `name`.
     func member(_ name: String, of object: Int) -> Int? {
         var found: Int?
-        forEachMember(of: object) { if matches($0, name) { found = $0 } }
+        forEachMember(of: object, named: name) { found = $0 }
         return found
     }
 
     /// The tape indexes of all names in an object that equal `name`.
     func members(_ name: String, of object: Int) -> [Int] {
         var found: [Int] = []
-        forEachMember(of: object) { if matches($0, name) { found.append($0) } }
+        forEachMember(of: object, named: name) { found.append($0) }
         return found
+    }
+
+    /// Calls with the tape index of each name in an object that equals `name`.
+    @inline(__always)
+    func forEachMember(of object: Int, named name: String, _ body: (Int) -> Void) {
+        let entries = tape.span
+        let text = bytes.span
+        let wanted = name.utf8.span
+        guard entries[object].isObject else { return }
+        let end = entries[object].after
+        var index = object + 1
+        while index < end {
+            if says(entries[index], wanted, in: text) { body(index) }
+            index = entries[index + 1].after
+        }
     }
 
     /// The tape index of an array's element.
@@ -54,14 +69,26 @@ extension JSONDocument {
 
     /// Whether the string at a tape index says `text`. Allocates only for a string with escapes.
     func matches(_ index: Int, _ text: String) -> Bool {
-        let entry = tape[index]
-        guard !entry.isEscaped else { return decodedBytes(of: entry).elementsEqual(text.utf8) }
-        let inside = entry.inside
-        guard text.utf8.count == inside.count else { return false }
-        let wanted = text.utf8.span
-        let present = bytes.span
-        for offset in 0..<inside.count
-        where wanted[offset] != present[inside.lowerBound + offset] { return false }
+        says(tape[index], text.utf8.span, in: bytes.span)
+    }
+
+    /// Lengths are compared first: they tell most names apart.
+    @inline(__always)
+    private func says(
+        _ string: JSONEntry, _ wanted: Span<UInt8>, in text: Span<UInt8>
+    ) -> Bool {
+        guard !string.hasEscapes else { return decodedBytes(of: string).span.says(wanted) }
+        let start = Int(string.start) &+ 1
+        guard Int(string.end) &- start &- 1 == wanted.count else { return false }
+        return text.extracting(start..<start &+ wanted.count).says(wanted)
+    }
+}
+
+extension Span<UInt8> {
+    @inline(__always)
+    fileprivate func says(_ wanted: Span<UInt8>) -> Bool {
+        guard count == wanted.count else { return false }
+        for offset in 0..<count where self[offset] != wanted[offset] { return false }
         return true
     }
 }

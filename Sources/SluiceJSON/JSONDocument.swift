@@ -114,7 +114,7 @@ public struct JSONDocument: Sendable {
     public func duplicateMember(among names: [String]) -> String? {
         names.first { name in
             var seen = 0
-            forEachMember(of: 0) { if matches($0, name) { seen += 1 } }
+            forEachMember(of: 0, named: name) { _ in seen += 1 }
             return seen > 1
         }
     }

@@ -1,5 +1,21 @@
 internal import CSluiceJSON
 
+extension JSONValue {
+    /// Calls with each member of an object in the order of the text, its name decoded but no `String` made of it; not at all for other kinds.
+    package func forEachMember(_ body: (_ name: Span<UInt8>, _ value: JSONValue) -> Void) {
+        let text = document.bytes.span
+        document.forEachMember(of: index) { index in
+            let name = document.tape[index]
+            let value = JSONValue(document: document, index: index + 1)
+            if name.hasEscapes {
+                body(document.decodedBytes(of: name).span, value)
+            } else {
+                body(text.extracting(name.inside), value)
+            }
+        }
+    }
+}
+
 /// The members of an object, decoded one by one as they are asked for.
 public struct JSONMembers: Sequence, Sendable {
     let value: JSONValue

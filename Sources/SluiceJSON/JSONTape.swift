@@ -68,7 +68,9 @@ extension JSONEntry {
     var isArray: Bool { UInt32(kind) == sluice_json_array.rawValue }
     var isString: Bool { UInt32(kind) == sluice_json_string.rawValue }
     var isNumber: Bool { UInt32(kind) == sluice_json_number.rawValue }
-    var isEscaped: Bool { isString && Int32(flags) & SLUICE_JSON_ESCAPED != 0 }
+    var isEscaped: Bool { isString && hasEscapes }
+    /// Only for strings: the flags of numbers mean something else.
+    var hasEscapes: Bool { Int32(flags) & SLUICE_JSON_ESCAPED != 0 }
     var isInteger: Bool { isNumber && Int32(flags) & SLUICE_JSON_INTEGER != 0 }
 
     /// The entry of a member's name.

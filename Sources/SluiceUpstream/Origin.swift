@@ -45,8 +45,8 @@ final class Origin: ConnectionUser {
     /// An idle connection that the peer has not closed, as far as can be known.
     func takeIdle() -> UpstreamConnection? {
         while let connection = idle.popLast() {
-            if connection.isQuiet() {
-                connection.alarm.cancel()
+            if connection.isUsable() {
+                // Its alarm stays set: the transfer moves it before the loop has another turn.
                 connection.user = nil
                 connection.isReused = true
                 statistics.reusedOne()
@@ -65,6 +65,7 @@ final class Origin: ConnectionUser {
         }
         statistics.keptOne()
         connection.user = self
+        connection.noteIdle()
         connection.alarm.set(after: idleTimeout)
         idle.append(connection)
     }

@@ -25,6 +25,11 @@ final class UpstreamConnection: ReadinessHandler, AlarmHandler {
     private(set) var mayWrite = true
     private var isEnding = false
     private var isOpen = true
+    private var idleSince: UInt64 = 0
+
+    /// An end that comes while a connection is idle is reported by readiness. Only where it has rested for longer than this many nanoseconds is
+    /// the socket asked once more before a request, which costs a system call.
+    private static let trustedRest: UInt64 = 1_000_000_000
 
     private static let interest: Readiness = [.readable, .writable, .peerClosed, .edgeTriggered]
 
@@ -90,6 +95,16 @@ final class UpstreamConnection: ReadinessHandler, AlarmHandler {
         guard !isEnding, link.isQuiet(poller.scratch) else { return false }
         mayRead = false
         return true
+    }
+
+    func noteIdle() {
+        idleSince = poller.now
+    }
+
+    /// Whether an idle connection may carry another request, as far as can be known.
+    func isUsable() -> Bool {
+        if !mayRead, !isEnding, poller.now &- idleSince < Self.trustedRest { return true }
+        return isQuiet()
     }
 
     /// - Parameter reset: tells the peer at once that nobody reads its answer.

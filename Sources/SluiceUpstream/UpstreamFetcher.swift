@@ -28,7 +28,8 @@ public struct UpstreamFetcher: Fetcher {
             let transport = makeTransport(poller: poller, statistics: statistics)
             let receiver = FetchReceiver(limit: limit)
             try await transport.exchange(
-                request, rest: nil, timeouts: UpstreamTimeouts(), connection: connection,
+                request, rest: nil, limits: UpstreamLimits(UpstreamTimeouts()),
+                connection: connection,
                 deadline: poller.now &+ timeout.nanoseconds, receiver: receiver)
             return try receiver.response()
         }

@@ -22,6 +22,10 @@ extension UpstreamRequest {
         }
     }
 
+    // Spelled once; a literal's bytes are copied one by one.
+    private static let identityLine = Array("accept-encoding: identity\r\n".utf8)
+    private static let lengthName = Array("content-length: ".utf8)
+
     /// Appends the request's head with the empty line. Our own fields win over the client's of the same name.
     func writeHead(hostLine: [UInt8], framing: Framing, into out: inout [UInt8]) {
         MessageWriter.requestLine(method: method, target: target, into: &out)
@@ -33,13 +37,14 @@ extension UpstreamRequest {
         }
         if !headers.contains(.acceptEncoding) {
             // Events are read on the way, which compression would hide.
-            MessageWriter.field(name: "accept-encoding", value: "identity", into: &out)
+            out.append(contentsOf: Self.identityLine)
         }
         switch framing {
         case .none: break
         case .length(let length):
-            MessageWriter.field(
-                name: "content-length", value: Int(clamping: length), into: &out)
+            out.append(contentsOf: Self.lengthName)
+            MessageWriter.number(Int(clamping: length), into: &out)
+            MessageWriter.lineEnd(into: &out)
         case .chunked:
             MessageWriter.field(name: "transfer-encoding", value: "chunked", into: &out)
         }

@@ -2,9 +2,9 @@ internal import SluiceCore
 internal import SluiceLoop
 
 extension UpstreamTransfer {
-    func armSendTimer() { arm(firstByteTimeout) }
-    func armFirstByteTimer() { arm(firstByteTimeout) }
-    func armIdleTimer() { arm(idleTimeout) }
+    func armSendTimer() { arm(limits.firstByte) }
+    func armFirstByteTimer() { arm(limits.firstByte) }
+    func armIdleTimer() { arm(limits.streamIdle) }
 
     /// Leaves the deadline of the whole exchange only: what measures the upstream stands still.
     func disarm() { arm(nil) }

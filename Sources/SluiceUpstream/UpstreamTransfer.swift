@@ -34,9 +34,7 @@ final class UpstreamTransfer: ConnectionUser, DialObserver {
     private let dialer: Dialer
     private let origin: Origin
     private let statistics: UpstreamStatistics
-    private let connectTimeout: UInt64?
-    let firstByteTimeout: UInt64?
-    let idleTimeout: UInt64?
+    let limits: UpstreamLimits
     let deadline: UInt64?
 
     private(set) var connection: UpstreamConnection?
@@ -53,12 +51,13 @@ final class UpstreamTransfer: ConnectionUser, DialObserver {
     private var failure: ProxyError?
     private var mustResolve = false
 
-    private var waiter: CheckedContinuation<Signal, Never>?
+    // Safety: set by `nextSignal` alone, which one task calls; `raise` takes it out before it resumes it, and every end raises.
+    private var waiter: UnsafeContinuation<Signal, Never>?
     private var raised: Signal?
 
     init(
         poller: Poller, dialer: Dialer, origin: Origin, statistics: UpstreamStatistics,
-        timeouts: UpstreamTimeouts, deadline: UInt64?, toHEAD: Bool,
+        limits: UpstreamLimits, deadline: UInt64?, toHEAD: Bool,
         receiver: any ResponseReceiver
     ) {
         self.poller = poller
@@ -67,9 +66,7 @@ final class UpstreamTransfer: ConnectionUser, DialObserver {
         self.statistics = statistics
         self.deadline = deadline
         self.receiver = receiver
-        connectTimeout = timeouts.connect?.nanoseconds
-        firstByteTimeout = timeouts.firstByte?.nanoseconds
-        idleTimeout = timeouts.streamIdle?.nanoseconds
+        self.limits = limits
         answer = AnswerReader(toHEAD: toHEAD)
     }
 
@@ -79,7 +76,7 @@ final class UpstreamTransfer: ConnectionUser, DialObserver {
         if let deadline, deadline <= poller.now { throw .upstreamTimeout("total") }
         var mayReuse = true
         repeat {
-            try await connect(mayReuse: mayReuse)
+            if !mayReuse || !takeIdle() { try await dialAnew() }
             send(request, rest: rest)
             // A connection that was found closed is not paid for with a second one.
             mayReuse = false
@@ -96,13 +93,15 @@ final class UpstreamTransfer: ConnectionUser, DialObserver {
 
     // MARK: The task
 
-    private func connect(mayReuse: Bool) async throws(ProxyError) {
-        if mayReuse, let idle = origin.takeIdle() {
-            connection = idle
-            idle.user = self
-            return
-        }
-        var timeout = connectTimeout
+    private func takeIdle() -> Bool {
+        guard let idle = origin.takeIdle() else { return false }
+        connection = idle
+        idle.user = self
+        return true
+    }
+
+    private func dialAnew() async throws(ProxyError) {
+        var timeout = limits.connect
         if let deadline { timeout = min(timeout ?? .max, deadline &- poller.now) }
         let begun = dialer.dial(origin.key, timeout: timeout, observer: self)
         // A dial can fail at once.
@@ -135,7 +134,7 @@ final class UpstreamTransfer: ConnectionUser, DialObserver {
     }
 
     private func nextSignal() async -> Signal {
-        await withCheckedContinuation { continuation in
+        await withUnsafeContinuation { continuation in
             // Looked at here and not before: the call itself may give way to other work of the loop.
             if let signal = raised {
                 raised = nil
@@ -217,7 +216,7 @@ final class UpstreamTransfer: ConnectionUser, DialObserver {
 
     private func end(_ dispose: (UpstreamConnection) -> Void) {
         hasEnded = true
-        outgoing.discard(to: poller.buffers)
+        if sending != .sent { outgoing.discard(to: poller.buffers) }
         if let connection {
             self.connection = nil
             dispose(connection)

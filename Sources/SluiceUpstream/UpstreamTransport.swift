@@ -44,17 +44,18 @@ public final class UpstreamTransport: Transport {
         deadline: UInt64?, receiver: any ResponseReceiver
     ) async throws(ProxyError) {
         try await exchange(
-            request, rest: rest, timeouts: provider.timeouts, connection: provider.connection,
+            request, rest: rest, limits: provider.limits, connection: provider.connection,
             deadline: deadline, receiver: receiver)
     }
 
+    @inline(__always)
     func exchange(
-        _ request: UpstreamRequest, rest: (any IncomingBody)?, timeouts: UpstreamTimeouts,
+        _ request: UpstreamRequest, rest: (any IncomingBody)?, limits: UpstreamLimits,
         connection: UpstreamConnectionOptions, deadline: UInt64?, receiver: any ResponseReceiver
     ) async throws(ProxyError) {
         let transfer = UpstreamTransfer(
             poller: poller, dialer: dialer, origin: pool.origin(request.url, connection),
-            statistics: statistics, timeouts: timeouts, deadline: deadline,
+            statistics: statistics, limits: limits, deadline: deadline,
             toHEAD: request.method == .head, receiver: receiver)
         let key = ObjectIdentifier(receiver)
         transfers[key] = transfer

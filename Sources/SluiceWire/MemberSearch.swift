@@ -53,7 +53,7 @@ package struct MemberSearch: Sendable {
     }
 
     @inline(__always)
-    private static func position(of mask: SIMDMask<SIMD16<Int8>>) -> Int? {
+    fileprivate static func position(of mask: SIMDMask<SIMD16<Int8>>) -> Int? {
         let bytes = SIMD16<UInt8>(repeating: 0).replacing(with: 0xFF, where: mask)
         // Safety: both types are sixteen plain bytes.
         let words = unsafe unsafeBitCast(bytes, to: SIMD2<UInt64>.self)
@@ -65,8 +65,15 @@ package struct MemberSearch: Sendable {
 
 extension Span<UInt8> {
     /// Whether `text` stands at `offset`; false if fewer bytes are left.
+    @inlinable @inline(__always)
     package func hasText(_ text: StaticString, at offset: Int) -> Bool {
-        has(text, at: offset)
+        let length = text.utf8CodeUnitCount
+        guard offset >= 0, length <= count &- offset else { return false }
+        // Safety: the text is a constant of the program and the index is below its count.
+        let expected = unsafe text.utf8Start
+        var index = 0
+        while index < length, self[offset &+ index] == (unsafe expected[index]) { index &+= 1 }
+        return index == length
     }
 
     /// The offset where the value of a member begins, when its name's closing quote stands before `offset`; nil when no colon follows.
@@ -81,10 +88,36 @@ extension Span<UInt8> {
 
     /// The last offset where `text` stands, nil if it is nowhere.
     package func lastOffset(of text: StaticString) -> Int? {
-        var offset = count &- text.utf8CodeUnitCount
-        while offset >= 0 {
-            if has(text, at: offset) { return offset }
+        // Two bytes are looked for in blocks; where both stand, the rest is compared.
+        guard text.utf8CodeUnitCount >= 2, count >= text.utf8CodeUnitCount else { return nil }
+        let letters = text.withUTF8Buffer { ($0[0], $0[1]) }
+        let first = SIMD16(repeating: letters.0)
+        let second = SIMD16(repeating: letters.1)
+        let raw = bytes
+        var end = count &- text.utf8CodeUnitCount &+ 1
+        while end >= 16 {
+            let start = end &- 16
+            // Safety: seventeen bytes from start on lie inside the span, as the text has at least two.
+            let here = unsafe raw.unsafeLoadUnaligned(
+                fromUncheckedByteOffset: start, as: SIMD16<UInt8>.self)
+            let following = unsafe raw.unsafeLoadUnaligned(
+                fromUncheckedByteOffset: start &+ 1, as: SIMD16<UInt8>.self)
+            let isCandidate = (here .== first) .& (following .== second)
+            if MemberSearch.position(of: isCandidate) != nil,
+                let offset = lastOffset(of: text, in: start..<end)
+            {
+                return offset
+            }
+            end = start
+        }
+        return lastOffset(of: text, in: 0..<end)
+    }
+
+    private func lastOffset(of text: StaticString, in range: Range<Int>) -> Int? {
+        var offset = range.upperBound
+        while offset > range.lowerBound {
             offset &-= 1
+            if has(text, at: offset) { return offset }
         }
         return nil
     }

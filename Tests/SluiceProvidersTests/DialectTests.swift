@@ -69,6 +69,45 @@ struct DialectTests {
             OpenAIDialect().usage(inDocument: Array(body.utf8), endpoint: .chatCompletions) == nil)
     }
 
+    static let usageAmongOthers: [(String, TokenUsage?)] = [
+        (
+            #"{"usage":{"prompt_tokens":1},"a":[{"b":"}\""}],"c":"x"}"#,
+            .init(promptTokens: 1, completionTokens: 0)
+        ),
+        (
+            #"{"usage":{"prompt_tokens":1},"usage":{"prompt_tokens":2}}"#,
+            .init(promptTokens: 2, completionTokens: 0)
+        ),
+        (
+            #"{"usage":{"prompt_tokens":1},"a":{"usage":{"prompt_tokens":2}}}"#,
+            .init(promptTokens: 1, completionTokens: 0)
+        ),
+        (#"{"a":[{"usage":{"prompt_tokens":2}}]}"#, nil),
+        (#"[{"usage":{"prompt_tokens":2}}]"#, nil),
+        (
+            #"{"usage":{"prompt_tokens":1},"a":"\"usage\":{\"prompt_tokens\":2}"}"#,
+            .init(promptTokens: 1, completionTokens: 0)
+        ),
+        (
+            #"{"usage":{"prompt_tokens":1},"a\"usage":{"prompt_tokens":2}}"#,
+            .init(promptTokens: 1, completionTokens: 0)
+        ),
+        (
+            #"{"usage":{"prompt_tokens":1,"x":"}"},"a":1}"#,
+            .init(promptTokens: 1, completionTokens: 0)
+        ),
+        (#"{"us\u0061ge":{"prompt_tokens":1}}"#, .init(promptTokens: 1, completionTokens: 0)),
+        (#"{"usage":{"prompt_t\u006fkens":1}}"#, .init(promptTokens: 1, completionTokens: 0)),
+        (#"{"x_groq":{"usage":{"prompt_tokens":3}}}"#, .init(promptTokens: 3, completionTokens: 0)),
+        (#"{"usage":{"prompt_tokens":3}"#, nil),
+    ]
+
+    @Test(arguments: usageAmongOthers)
+    func onlyTheUsageOfTheOutermostObjectCounts(_ body: String, _ expected: TokenUsage?) {
+        let found = OpenAIDialect().usage(inDocument: Array(body.utf8), endpoint: .chatCompletions)
+        #expect(found == expected)
+    }
+
     @Test func embeddingsCountOnlyTheirPrompt() {
         let body = #"{"usage":{"prompt_tokens":4,"total_tokens":4}}"#
         #expect(

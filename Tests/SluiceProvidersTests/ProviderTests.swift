@@ -202,6 +202,19 @@ struct ProviderTests {
         #expect(throws: ConfigurationError.self) { try provider("type = 'azure'\n\(line)") }
     }
 
+    @Test func aChangedCredentialIsSentAtOnce() throws {
+        let (provider, _) = try provider("type = 'openai'")
+        let url = try UpstreamURL("http://a/v1")
+        let credentials = [
+            Credential("a"), Credential("a"), Credential("b"), Credential("c", isClients: true),
+            Credential("b"), Credential("a"),
+        ]
+        for credential in credentials {
+            let list = try #require(provider.modelList(base: url, credential: credential))
+            #expect(list.headers[.authorization] == "Bearer \(credential.token)")
+        }
+    }
+
     @Test func modelsAreListed() throws {
         let (provider, _) = try provider("type = 'openai'")
         let list = try #require(

@@ -15,6 +15,7 @@ public final class ConfiguredProvider: Sendable {
     public let models: [String]?
     /// How long it may take.
     public let timeouts: UpstreamTimeouts
+    package let limits: UpstreamLimits
     /// How connections to it are made.
     public let connection: UpstreamConnectionOptions
     /// The client's header fields that go on to this provider.
@@ -37,6 +38,7 @@ public final class ConfiguredProvider: Sendable {
         self.tokens = tokens
         self.models = models
         self.timeouts = timeouts
+        limits = UpstreamLimits(timeouts)
         self.connection = connection
         self.headerPolicy = headerPolicy
         self.maximumInFlight = maximumInFlight
@@ -68,6 +70,19 @@ public struct UpstreamTimeouts: Sendable {
 
     /// The defaults.
     public init() {}
+}
+
+/// The limits of one exchange in nanoseconds of a loop's clock: worked out once and not for each request.
+package struct UpstreamLimits: Sendable {
+    package let connect: UInt64?
+    package let firstByte: UInt64?
+    package let streamIdle: UInt64?
+
+    package init(_ timeouts: UpstreamTimeouts) {
+        connect = timeouts.connect?.nanoseconds
+        firstByte = timeouts.firstByte?.nanoseconds
+        streamIdle = timeouts.streamIdle?.nanoseconds
+    }
 }
 
 /// How connections to one provider are made.

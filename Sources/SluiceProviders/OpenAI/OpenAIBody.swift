@@ -11,6 +11,8 @@ struct OpenAIBody {
     /// The longest model name taken: it becomes part of logs, metrics and, for Azure, of URLs.
     static let longestModel = 1024
 
+    private static let checkedNames = ["model", "stream", "stream_options"]
+
     /// - Parameter isUnderstood: whether the endpoint is one of those that must name a model.
     init(_ bytes: [UInt8], isUnderstood: Bool) throws(ProxyError) {
         do {
@@ -26,7 +28,7 @@ struct OpenAIBody {
             (model, isStreaming, wantsUsage) = (nil, false, false)
             return
         }
-        if let name = document.duplicateMember(among: ["model", "stream", "stream_options"]) {
+        if let name = document.duplicateMember(among: Self.checkedNames) {
             throw .invalidRequest(
                 "Duplicate parameter: '\(name)'.", parameter: name, code: "duplicate_parameter")
         }

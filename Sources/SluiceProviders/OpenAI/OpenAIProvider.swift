@@ -14,6 +14,7 @@ public struct OpenAIProvider: Provider {
     private let listsModels: Bool
     private let headers: HeaderFields
     private let azure: AzurePaths?
+    private let latest = CredentialFields()
 
     init(_ section: Section, preset: OpenAIPreset) throws {
         name = preset.type
@@ -64,13 +65,15 @@ public struct OpenAIProvider: Provider {
     }
 
     private func ownFields(_ credential: Credential?) -> HeaderFields {
+        guard let credential, authorization != .none else { return headers }
+        if let known = latest.fields(for: credential) { return known }
         var fields = headers
-        guard let credential else { return fields }
         switch authorization {
         case .bearer: fields[.authorization] = "Bearer " + credential.token
         case .apiKey: fields["api-key"] = credential.token
         case .none: break
         }
+        latest.keep(fields, for: credential)
         return fields
     }
 }

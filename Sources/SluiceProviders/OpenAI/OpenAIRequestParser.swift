@@ -12,7 +12,7 @@ public struct OpenAIRequestParser: RequestParser {
     public var dialect: any ClientDialect { OpenAIDialect() }
 
     public func accept(_ head: RequestHead) throws(ProxyError) -> BodyPlan? {
-        guard let path = try RequestPath(head) else { return nil }
+        guard let path = try RequestPath.parse(head) else { return nil }
         try checkMethod(head, path)
         try checkCoding(head)
         if Self.isPlainJSON(head) { return .whole }
@@ -32,7 +32,7 @@ public struct OpenAIRequestParser: RequestParser {
     }
 
     public func parse(_ head: RequestHead, body: ReceivedBody) throws(ProxyError) -> ProxyRequest {
-        guard let path = try RequestPath(head) else { throw .invalidURL(head) }
+        guard let path = try RequestPath.parse(head) else { throw .invalidURL(head) }
         switch body {
         case .none:
             guard !path.endpoint.isUnderstood else { throw .unparsable(.empty) }
@@ -110,7 +110,8 @@ public struct OpenAIRequestParser: RequestParser {
 
     /// Whether the content type is spelled as nearly all clients do.
     private static func isPlainJSON(_ head: RequestHead) -> Bool {
-        head.headers.bytes(of: .contentType)?.elementsEqual("application/json".utf8) ?? false
+        guard let type = head.headers.bytes(of: .contentType) else { return false }
+        return type.count == 16 && type.span.hasText("application/json", at: 0)
     }
 
     private static func mediaType(_ head: RequestHead) -> MediaType? {

@@ -28,6 +28,7 @@ public struct OpenAIStreamReader: StreamReader {
         return []
     }
 
+    @inline(__always)
     private func isOfInterest(_ event: Span<UInt8>, _ letter: Int) -> Bool {
         switch event[letter] {
         case UInt8(ascii: "u"):

@@ -9,11 +9,13 @@ struct RequestPath {
 
     /// - Returns: nil for a path that is not below `/v1`.
     /// - Throws: 404 for a path that no API has, 400 for one that could be read in two ways.
-    init?(_ head: RequestHead) throws(ProxyError) {
-        if let known = Self.known(head.path) {
-            self = known
-            return
-        }
+    static func parse(_ head: RequestHead) throws(ProxyError) -> RequestPath? {
+        // An initialiser would take a copy of the head.
+        if let known = known(head.path) { return known }
+        return try RequestPath(unusual: head)
+    }
+
+    private init?(unusual head: RequestHead) throws(ProxyError) {
         guard head.path.hasPrefix("/v1/") else { return nil }
         try Self.checkEncoding(head.path)
         let below = String(head.path.dropFirst(3))

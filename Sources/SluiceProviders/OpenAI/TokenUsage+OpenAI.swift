@@ -6,19 +6,15 @@ extension TokenUsage {
     /// A `usage` object of chat completions, completions, embeddings or responses; nil where it counts nothing.
     init?(openAI value: JSONValue?) {
         guard let value, value.isObject else { return nil }
-        let prompt = value["prompt_tokens"]?.int ?? value["input_tokens"]?.int
-        let completion = value["completion_tokens"]?.int ?? value["output_tokens"]?.int
+        var counts = UsageCounts()
+        value.forEachMember { counts.note($0, $1) }
+        let prompt = counts.prompt ?? counts.input
+        let completion = counts.completion ?? counts.output
         guard prompt != nil || completion != nil else { return nil }
-        let promptDetails = value["prompt_tokens_details"] ?? value["input_tokens_details"]
-        let completionDetails =
-            value["completion_tokens_details"] ?? value["output_tokens_details"]
-        // DeepSeek counts its cache beside the details.
-        let cached =
-            promptDetails?["cached_tokens"]?.int ?? value["prompt_cache_hit_tokens"]?.int
         self.init(
             promptTokens: prompt ?? 0, completionTokens: completion ?? 0,
-            cachedTokens: cached ?? 0,
-            reasoningTokens: completionDetails?["reasoning_tokens"]?.int ?? 0)
+            cachedTokens: counts.cachedPrompt ?? counts.cachedInput ?? counts.cacheHits ?? 0,
+            reasoningTokens: counts.completionReasoning ?? counts.outputReasoning ?? 0)
     }
 
     /// The usage of one event or document: at its top, or where Groq puts it.
@@ -34,34 +30,56 @@ extension TokenUsage {
 
     /// Larger documents are not indexed for their usage alone.
     static let indexedDocument = 64 << 10
-    /// The longest `usage` object looked for in a large document.
+    /// The longest `usage` object looked for in a large document, and the longest rest of a small one that is indexed alone.
     private static let longestObject = 4 << 10
 
+    /// Answers have their usage near the end, so the last member of that name is looked at first, and the whole only where that does not do.
     init?(inDocument body: [UInt8]) {
-        if body.count <= Self.indexedDocument {
-            guard let document = try? JSONDocument(parsing: body) else { return nil }
-            self.init(root: document.root)
-        } else {
-            self.init(lastIn: body)
+        let name = Self.lastName(in: body.span)
+        guard body.count <= Self.indexedDocument else {
+            guard let name, let object = Self.object(of: name, in: body.span),
+                let document = try? JSONDocument(parsing: body[object])
+            else { return nil }
+            self.init(openAI: document.root)
+            return
         }
+        if let name, body.count - name <= Self.longestObject {
+            // What follows an opening bracket is an object only if the member is one of the outermost object.
+            var rest: [UInt8] = []
+            rest.reserveCapacity(1 + body.count - name)
+            rest.append(UInt8(ascii: "{"))
+            rest.append(contentsOf: body[name...])
+            if let document = try? JSONDocument(parsing: rest),
+                let usage = TokenUsage(openAI: document.root["usage"])
+            {
+                self = usage
+                return
+            }
+        }
+        guard let document = try? JSONDocument(parsing: body) else { return nil }
+        self.init(root: document.root)
     }
 
-    /// The object behind the last `"usage"`: answers have theirs at the end or, in front of long content, nothing of that name after it.
-    private init?(lastIn body: [UInt8]) {
-        let span = body.span
-        guard let name = span.lastOffset(of: "\"usage\""),
-            let start = span.memberValue(after: name + 7), span[start] == UInt8(ascii: "{")
+    /// Where the last member named `usage` begins. Inside a string its quotes would have backslashes.
+    private static func lastName(in body: Span<UInt8>) -> Int? {
+        guard let name = body.lastOffset(of: "\"usage\""),
+            name > 0, body[name - 1] != UInt8(ascii: "\\")
+        else { return nil }
+        return name
+    }
+
+    private static func object(of name: Int, in body: Span<UInt8>) -> Range<Int>? {
+        guard let start = body.memberValue(after: name + 7), body[start] == UInt8(ascii: "{")
         else { return nil }
         var depth = 0
         var end = start
+        let limit = min(body.count, start + longestObject)
         repeat {
-            if span[end] == UInt8(ascii: "{") { depth += 1 }
-            if span[end] == UInt8(ascii: "}") { depth -= 1 }
+            let byte = body[end]
+            if byte == UInt8(ascii: "{") { depth += 1 }
+            if byte == UInt8(ascii: "}") { depth -= 1 }
             end += 1
-        } while depth > 0 && end < span.count && end - start < Self.longestObject
-        guard depth == 0, let object = try? JSONDocument(parsing: body[start..<end]) else {
-            return nil
-        }
-        self.init(openAI: object.root)
+        } while depth > 0 && end < limit
+        return depth == 0 ? start..<end : nil
     }
 }
