@@ -2,29 +2,56 @@ public import SluiceWire
 
 /// A request to an upstream, complete but for its framing, which the transport writes.
 public struct UpstreamRequest: Sendable {
+    private struct Parts: Sendable {
+        var method: HTTPMethod
+        var url: UpstreamURL
+        var target: String
+        var headers: HeaderFields
+        var body: RequestBody
+        var forwarded: (fields: HeaderFields, policy: HeaderPolicy)?
+    }
+
+    private var parts: Boxed<Parts>
+
     /// Sent as it is.
-    public var method: HTTPMethod
+    public var method: HTTPMethod {
+        get { parts.value.method }
+        set { parts.value.method = newValue }
+    }
     /// Where the connection leads: scheme, host and port.
-    public var url: UpstreamURL
+    public var url: UpstreamURL {
+        get { parts.value.url }
+        set { parts.value.url = newValue }
+    }
     /// Path and query as they go on the request line.
-    public var target: String
+    public var target: String {
+        get { parts.value.target }
+        set { parts.value.target = newValue }
+    }
     /// Fields of our own: credential, content type. `host`, `content-length` and `transfer-encoding` are the transport's.
-    public var headers: HeaderFields
+    public var headers: HeaderFields {
+        get { parts.value.headers }
+        set { parts.value.headers = newValue }
+    }
     /// The client's fields, copied as `policy` allows; none when nil.
-    public var forwarded: (fields: HeaderFields, policy: HeaderPolicy)?
+    public var forwarded: (fields: HeaderFields, policy: HeaderPolicy)? {
+        get { parts.value.forwarded }
+        set { parts.value.forwarded = newValue }
+    }
     /// Sent whole, or as the beginning of a body that streams.
-    public var body: RequestBody
+    public var body: RequestBody {
+        get { parts.value.body }
+        set { parts.value.body = newValue }
+    }
 
     /// A request of these parts.
     public init(
         method: HTTPMethod, url: UpstreamURL, target: String, headers: HeaderFields,
         forwarded: (fields: HeaderFields, policy: HeaderPolicy)? = nil, body: RequestBody
     ) {
-        self.method = method
-        self.url = url
-        self.target = target
-        self.headers = headers
-        self.forwarded = forwarded
-        self.body = body
+        parts = Boxed(
+            Parts(
+                method: method, url: url, target: target, headers: headers, body: body,
+                forwarded: forwarded))
     }
 }
