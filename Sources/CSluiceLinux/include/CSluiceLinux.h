@@ -113,3 +113,7 @@ int sluice_bind_unix(const char *path, int backlog);
 /// A blocking connection whose sends and receives give up after `seconds`; -1 when there is none to be had.
 int sluice_connect_tcp(const char *host, int port, int seconds);
 int sluice_connect_unix(const char *path, int seconds);
+
+/// Keeps freed memory of large request bodies in the process: by default every one above 128 KiB is mapped and unmapped, and the heap's end
+/// is given back after each, so that each page of the next body is a page fault.
+void sluice_keep_freed_memory(void);
