@@ -5,6 +5,8 @@ internal import SluiceWire
 ///
 /// A request is tried elsewhere only where nothing of it was sent, and again at the same place only after a 401 that a new credential
 /// may mend: paid work is never asked for twice.
+///
+/// Its steps are inlined into one function: a waiting async function keeps about a kilobyte, and these wait as long as the answer streams.
 final class Attempts {
     private let request: ProxyRequest
     private let rest: (any IncomingBody)?
@@ -32,6 +34,7 @@ final class Attempts {
         self.context = context
     }
 
+    @inline(__always)
     func run() async -> Outcome {
         do {
             let candidates = try routes.candidates(for: request.model)
@@ -45,6 +48,7 @@ final class Attempts {
         }
     }
 
+    @inline(__always)
     private func tryAll(
         _ candidates: [ConfiguredProvider], deadline: UInt64?
     ) async throws(ProxyError) -> Outcome {
@@ -68,6 +72,7 @@ final class Attempts {
     }
 
     /// One attempt at one address, repeated once when a new credential may mend a 401.
+    @inline(__always)
     private func attempt(
         _ provider: ConfiguredProvider, deadline: UInt64?
     ) async throws(ProxyError) -> Outcome {
@@ -101,6 +106,7 @@ final class Attempts {
         }
     }
 
+    @inline(__always)
     private func exchange(
         _ upstreamRequest: UpstreamRequest, provider: ConfiguredProvider, deadline: UInt64?
     ) async throws(ProxyError) -> UpstreamRefusal? {

@@ -59,6 +59,7 @@ public final class Exchange {
         services.transport.cancel(path)
     }
 
+    @inline(__always)
     private func answer() async -> Outcome {
         var dialect = pipeline.fallbackDialect
         if writer.isClosed { return .clientGone }
@@ -106,6 +107,7 @@ public final class Exchange {
         return .beginning(beginning, totalLength: body.totalLength, isEnd: isEnd)
     }
 
+    @inline(__always)
     private func process(
         _ parsed: ProxyRequest, dialect: any ClientDialect
     ) async throws -> Outcome {
