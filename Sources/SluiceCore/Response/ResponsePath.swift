@@ -117,7 +117,8 @@ final class ResponsePath: ResponseReceiver {
         while stages.isWaiting {
             let result = await stages.resume()
             if writer.isClosed { throw .clientGone }
-            if case .keep = result { writer.write(waitingEvent.span) }
+            let event = waitingEvent
+            if case .keep = result { writer.write(event.span) }
             emit(result)
             writer.flush()
             if stopped != nil { break }
