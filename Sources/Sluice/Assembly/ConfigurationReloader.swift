@@ -9,6 +9,8 @@ internal import Synchronization
 final class ConfigurationReloader: Sendable {
     private let path: String
     private let proxy: Proxy
+    /// The file as it was last read, or refused.
+    private let lastRead: Mutex<FileStamp?>
     private let watching = Mutex<Task<Void, Never>?>(nil)
     private let hangUps: AsyncStream<Void>
     private let hangUp: AsyncStream<Void>.Continuation
@@ -16,6 +18,7 @@ final class ConfigurationReloader: Sendable {
 
     init(_ path: String, proxy: Proxy) {
         self.path = path
+        lastRead = Mutex(FileStamp(path))
         self.proxy = proxy
         (hangUps, hangUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -32,19 +35,24 @@ final class ConfigurationReloader: Sendable {
     private func watch() async {
         let signal = SignalWatch(SIGHUP) { [hangUp] in hangUp.yield() }
         defer { signal.cancel() }
-        let poll = Task { [hangUp] in
-            var seen = FileStamp(path)
+        let poll = Task {
             while (try? await Task.sleep(for: Self.interval)) != nil {
-                let now = FileStamp(path)
-                if now != seen, now != nil { hangUp.yield() }
-                seen = now ?? seen
+                if hasChanged() { hangUp.yield() }
             }
         }
         defer { poll.cancel() }
         for await _ in hangUps { await reload() }
     }
 
+    /// Whether the file differs from the one last read; a file that is gone for a moment does not.
+    private func hasChanged() -> Bool {
+        guard let now = FileStamp(path) else { return false }
+        return lastRead.withLock { $0 != now }
+    }
+
     private func reload() async {
+        let stamp = FileStamp(path)
+        lastRead.withLock { $0 = stamp }
         do {
             try await proxy.reload(Configuration.load(path))
             proxy.logger.info("configuration reloaded")

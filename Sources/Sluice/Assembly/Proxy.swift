@@ -93,7 +93,14 @@ public final class Proxy: Sendable {
         let settings = try ProxySettings(root, registry: registry)
         let pipeline = settings.pipeline(
             registry: registry, telemetry: telemetry, readiness: readiness, host: host)
-        current.withLock { $0 = (ProxySettingsBox(settings), pipeline) }
+        let taken = current.withLock { current in
+            defer { current = (ProxySettingsBox(settings, startedWith: current.settings.lasting), pipeline) }
+            return current.settings.lasting
+        }
+        for key in taken.differences(from: LastingSettings(settings)) {
+            logger.warning(
+                "this change takes effect at the next start", metadata: ["key": .string(key)])
+        }
         await server?.replace(settings.serving.server, pipeline)
         learnModels(settings)
     }
@@ -104,7 +111,7 @@ public final class Proxy: Sendable {
     /// - Returns: how many exchanges were interrupted.
     @discardableResult
     public func stop() async -> Int {
-        let serving = current.withLock { $0.settings.value.serving }
+        let serving = current.withLock { $0.settings.serving }
         readiness.end()
         if serving.shutdownDelay > .zero { try? await Task.sleep(for: serving.shutdownDelay) }
         let interrupted = await server?.drain(within: serving.drainTimeout) ?? 0
@@ -126,17 +133,35 @@ public final class Proxy: Sendable {
     }
 }
 
-/// Settings hold parts of several kinds; a proxy only keeps them.
+/// What a proxy keeps of its settings after the start.
 final class ProxySettingsBox: Sendable {
-    let value: ServingOnly
+    let serving: (shutdownDelay: Duration, drainTimeout: Duration)
+    let lasting: LastingSettings
 
-    /// The settings that are needed after the start.
-    struct ServingOnly: Sendable {
-        let serving: (shutdownDelay: Duration, drainTimeout: Duration)
+    /// - Parameter startedWith: what the process was started with; nil at the start.
+    init(_ settings: ProxySettings, startedWith: LastingSettings? = nil) {
+        serving = (settings.serving.shutdownDelay, settings.serving.drainTimeout)
+        lasting = startedWith ?? LastingSettings(settings)
     }
+}
+
+/// Settings that stay as they are until the next start.
+struct LastingSettings: Sendable, Equatable {
+    private let values: [String: String]
 
     init(_ settings: ProxySettings) {
-        value = ServingOnly(
-            serving: (settings.serving.shutdownDelay, settings.serving.drainTimeout))
+        let addresses = settings.serving.addresses.map(\.description).joined(separator: " ")
+        values = [
+            "[server] listen": addresses,
+            "[server] loops": "\(settings.serving.loops)",
+            "[log] format": settings.log.format.rawValue,
+            "[log] level": settings.log.level.rawValue,
+            "[log] access": "\(settings.log.access)",
+        ]
+    }
+
+    /// The keys whose values are not the same, sorted.
+    func differences(from other: LastingSettings) -> [String] {
+        values.keys.filter { values[$0] != other.values[$0] }.sorted()
     }
 }

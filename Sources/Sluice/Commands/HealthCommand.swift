@@ -16,8 +16,9 @@ struct HealthCommand: ParsableCommand {
         do { target = try ListenAddress(address) } catch {
             throw ValidationError("--address \(address): \(error)")
         }
-        guard let status = HealthProbe.ask(target), status == 200 else {
-            throw ExitCode.failure
+        guard let status = HealthProbe.ask(target) else {
+            throw Complaint("\(target) does not answer")
         }
+        guard status == 200 else { throw Complaint("\(target) answers with status \(status)") }
     }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Glibc
 internal import Logging
 internal import SluiceConfig
 internal import SluiceServer
@@ -37,14 +38,23 @@ struct ServeCommand: AsyncParsableCommand {
             proxy.logger.info("listening", metadata: ["address": "\(address)"])
         }
         if let readyFile { try writeReadyFile(readyFile, proxy.addresses) }
+        let withoutFile = config == nil ? ignoreHangUps(proxy) : nil
         let reloader = config.map { ConfigurationReloader($0, proxy: proxy) }
         reloader?.start()
         let signal = await Termination.firstSignal()
         proxy.logger.info("draining", metadata: ["signal": "\(signal)"])
         reloader?.stop()
+        withoutFile?.cancel()
         let interrupted = await proxy.stop()
         if interrupted > 0 {
             proxy.logger.warning("requests were interrupted", metadata: ["count": "\(interrupted)"])
+        }
+    }
+
+    /// Without a file there is nothing to read again, and a closed terminal is no reason to end.
+    private func ignoreHangUps(_ proxy: Proxy) -> SignalWatch {
+        SignalWatch(SIGHUP) {
+            proxy.logger.notice("SIGHUP ignored: there is no configuration file to read again")
         }
     }
 
@@ -60,5 +70,9 @@ struct Complaint: Error, CustomStringConvertible {
 
     init(_ error: any Error) {
         description = "\(error)"
+    }
+
+    init(_ sentence: String) {
+        description = sentence
     }
 }

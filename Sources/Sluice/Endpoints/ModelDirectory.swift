@@ -36,7 +36,7 @@ struct ProviderListing: Sendable {
             }
             return provider.dialect.models(in: answer.body)
         } catch {
-            context.logger.debug(
+            context.logger.warning(
                 "a provider did not list its models",
                 metadata: ["provider": .string(provider.name), "error": "\(error)"])
             return nil

@@ -4,6 +4,9 @@ public import SluiceWire
 ///
 /// It lives on the loop of its connection and is used by one task.
 public final class Exchange {
+    /// The route of requests that no parser knows.
+    private static let unknownRoute = "unknown"
+
     private let pipeline: Pipeline
     private let head: RequestHead
     private let body: any IncomingBody
@@ -33,7 +36,7 @@ public final class Exchange {
         context = ExchangeContext(
             id: id, clientAddress: client, logger: pipeline.logger, fetcher: services.fetcher)
         record = AccessRecord(
-            id: id, client: client, method: head.method.description, route: "unknown")
+            id: id, client: client, method: head.method.description, route: Self.unknownRoute)
     }
 
     /// Answers the request, whatever happens, and writes its record.
@@ -182,6 +185,11 @@ public final class Exchange {
 
     private func refuse(_ error: ProxyError, dialect: (any ClientDialect)?) -> Outcome {
         if isCancelled || writer.isClosed { return .clientGone }
+        if record.route == Self.unknownRoute,
+            let endpoint = pipeline.parsers.lazy.compactMap({ $0.endpoint(of: head) }).first
+        {
+            record.route = endpoint.route
+        }
         let path = self.path ?? localPath(dialect)
         // Where we ended the exchange ourselves, whatever that made fail is not the reason.
         let reason = interruption ?? error

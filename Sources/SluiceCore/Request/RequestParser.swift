@@ -13,6 +13,9 @@ public protocol RequestParser: Sendable {
     /// - Throws: ``ProxyError`` to refuse a request on a path of this dialect, for example for its method.
     func accept(_ head: RequestHead) throws(ProxyError) -> BodyPlan?
 
+    /// What a path of this dialect asks for, so that refused requests are counted under their route too; nil for other paths.
+    func endpoint(of head: RequestHead) -> Endpoint?
+
     /// Whether the beginning of a held body suffices; asked again after each piece that arrives.
     func decideHold(_ head: RequestHead, beginning: [UInt8]) -> HoldDecision
 
@@ -23,6 +26,8 @@ public protocol RequestParser: Sendable {
 }
 
 extension RequestParser {
+    public func endpoint(of head: RequestHead) -> Endpoint? { nil }
+
     public func decideHold(_ head: RequestHead, beginning: [UInt8]) -> HoldDecision { .enough }
 }
 

@@ -25,6 +25,10 @@ public struct OpenAIRequestParser: RequestParser {
         return type.isJSON ? .whole : .held
     }
 
+    public func endpoint(of head: RequestHead) -> Endpoint? {
+        (try? RequestPath.parse(head))?.endpoint
+    }
+
     public func decideHold(_ head: RequestHead, beginning: [UInt8]) -> HoldDecision {
         guard let boundary = Self.boundary(head), !Self.namesNoModel(head) else { return .enough }
         let search = MultipartForm(boundary: boundary).find("model", in: beginning)
