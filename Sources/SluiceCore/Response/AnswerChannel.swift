@@ -88,51 +88,68 @@ final class AnswerChannel: Sendable {
 
     // MARK: The reader's side
 
+    /// - Throws: `CancellationError` when the answer ended without a head, or the calling task was cancelled.
     func head() async throws -> ResponseHead {
-        try await withCheckedThrowingContinuation { continuation in
-            let (head, isOver) = state.withLock { state in
-                if state.head == nil, state.end == nil { state.headReader = continuation }
-                return (state.head, state.end != nil)
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let (head, isOver) = state.withLock { state in
+                    let isOver = state.end != nil || state.isReaderGone
+                    if state.head == nil, !isOver { state.headReader = continuation }
+                    return (state.head, isOver)
+                }
+                if let head {
+                    continuation.resume(returning: head)
+                } else if isOver {
+                    continuation.resume(throwing: CancellationError())
+                }
             }
-            if let head {
-                continuation.resume(returning: head)
-            } else if isOver {
-                continuation.resume(throwing: CancellationError())
-            }
+        } onCancel: {
+            leave()
         }
     }
 
+    /// - Throws: `CancellationError` when the calling task was cancelled, which ends the exchange.
     func next() async throws -> [UInt8]? {
-        let all = try await withCheckedThrowingContinuation { continuation in
-            let (bytes, room, end) = state.withLock { state in
-                let bytes = Array(state.pieces.joined())
-                state.pieces = []
-                state.waitingBytes = 0
-                if bytes.isEmpty, state.end == nil { state.reader = continuation }
-                let room = state.room
-                state.room = nil
-                return (bytes, room, state.end)
-            }
-            room?.resume()
-            switch (bytes.isEmpty, end) {
-            case (false, _): continuation.resume(returning: bytes)
-            case (true, .whole): continuation.resume(returning: nil)
-            case (true, .cut): continuation.resume(throwing: ProxyError.cutStream)
-            case (true, nil): break
-            }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { take($0) }
+        } onCancel: {
+            leave()
         }
-        return all
     }
 
+    /// Gives a reader what waits, or keeps the reader until something comes.
+    private func take(_ reader: CheckedContinuation<[UInt8]?, any Error>) {
+        let (bytes, room, end, isReaderGone) = state.withLock { state in
+            let bytes = Array(state.pieces.joined())
+            state.pieces = []
+            state.waitingBytes = 0
+            if bytes.isEmpty, state.end == nil, !state.isReaderGone { state.reader = reader }
+            let room = state.room
+            state.room = nil
+            return (bytes, room, state.end, state.isReaderGone)
+        }
+        room?.resume()
+        switch (bytes.isEmpty, end) {
+        case (false, _): reader.resume(returning: bytes)
+        case (true, .whole): reader.resume(returning: nil)
+        case (true, .cut): reader.resume(throwing: ProxyError.cutStream)
+        case (true, nil): if isReaderGone { reader.resume(throwing: CancellationError()) }
+        }
+    }
+
+    /// Nobody reads any more. Whoever waits to read hears of its cancellation.
     func leave() {
-        let (room, gone) = state.withLock { state in
+        let (room, gone, head, reader) = state.withLock { state in
             state.isReaderGone = true
-            let waiting = (state.room, state.gone)
+            let waiting = (state.room, state.gone, state.headReader, state.reader)
             (state.room, state.gone) = (nil, nil)
+            (state.headReader, state.reader) = (nil, nil)
             return waiting
         }
         room?.resume()
         gone?.resume()
+        head?.resume(throwing: CancellationError())
+        reader?.resume(throwing: CancellationError())
     }
 }
 
