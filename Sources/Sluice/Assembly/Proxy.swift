@@ -93,7 +93,14 @@ public final class Proxy: Sendable {
         let settings = try ProxySettings(root, registry: registry)
         let pipeline = settings.pipeline(
             registry: registry, telemetry: telemetry, readiness: readiness, host: host)
-        current.withLock { $0 = (ProxySettingsBox(settings), pipeline) }
+        current.withLock { current in
+            if let directory = pipeline.routes.catalog as? ModelDirectory,
+                let former = current.pipeline.routes.catalog as? ModelDirectory
+            {
+                directory.inherit(former)
+            }
+            current = (ProxySettingsBox(settings), pipeline)
+        }
         await server?.replace(settings.serving.server, pipeline)
         learnModels(settings)
     }
