@@ -115,6 +115,7 @@ public final class Proxy: Sendable {
         readiness.end()
         if serving.shutdownDelay > .zero { try? await Task.sleep(for: serving.shutdownDelay) }
         let interrupted = await server?.drain(within: serving.drainTimeout) ?? 0
+        host.stop()
         for loop in loops { loop.stop() }
         telemetry.flush()
         return interrupted

@@ -16,6 +16,17 @@ final class AnswerChannel: Sendable {
     }
 
     private enum End { case whole, cut }
+    private typealias Waiting = (
+        head: CheckedContinuation<ResponseHead, any Error>?,
+        reader: CheckedContinuation<[UInt8]?, any Error>?, gone: CheckedContinuation<Void, Never>?
+    )
+
+    /// Ends the answer when nobody is left who could: the host dropped the exchange before it ran.
+    final class Promise: Sendable {
+        let channel: AnswerChannel
+        init(_ channel: AnswerChannel) { self.channel = channel }
+        deinit { channel.finish(whole: false) }
+    }
 
     static let highWaterMark = 256 << 10
     private let state = Mutex(State())
@@ -47,10 +58,12 @@ final class AnswerChannel: Sendable {
         reader?.resume(returning: piece)
     }
 
+    /// Says how the answer ended; the first word counts.
     func finish(whole: Bool) {
         let (head, reader, gone) = state.withLock { state in
+            guard state.end == nil else { return (nil, nil, nil) as Waiting }
             state.end = whole ? .whole : .cut
-            let waiting = (state.headReader, state.reader, state.gone)
+            let waiting: Waiting = (state.headReader, state.reader, state.gone)
             (state.headReader, state.reader, state.gone) = (nil, nil, nil)
             return waiting
         }
