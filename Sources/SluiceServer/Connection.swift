@@ -228,7 +228,8 @@ final class Connection: ReadinessHandler, AlarmHandler {
 
     private func clientIsGone() {
         let writer = self.writer
-        close()
+        // A body that ends with the connection would seem whole after an orderly end.
+        close(resetting: exchange != nil || !output.isEmpty)
         writer?.onClientGone?()
         task?.cancel()
     }

@@ -8,7 +8,7 @@ final class Dial {
     private let key: OriginKey
     private let timeout: UInt64?
     private let group: DialGroup
-    // Safety: libcurl writes its message here until `handle` is released or reset; freed after that.
+    // Safety: libcurl writes its message here until `handle` is released, or given away by `detachMessage`; freed after that.
     private let message: UnsafeMutablePointer<CChar>
     /// Nil before the start and after the end.
     var handle: UnsafeMutableRawPointer?
@@ -31,6 +31,11 @@ final class Dial {
     func cancel() {
         observer = nil
         group.cancel(self)
+    }
+
+    /// Takes the message's memory away from a handle that lives on after the dial: libcurl writes there at every later failure.
+    static func detachMessage(from handle: UnsafeMutableRawPointer) {
+        _ = sluice_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, nil)
     }
 
     /// libcurl's explanation of a failure.

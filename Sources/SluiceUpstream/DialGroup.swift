@@ -100,6 +100,7 @@ final class DialGroup: AlarmHandler {
         }
         stopWatching(socket)
         if dial.isWrapped {
+            Dial.detachMessage(from: handle)
             give(.wrapped(WrappedLink(handle, descriptor: socket, group: self)), to: dial)
         } else {
             taken = socket

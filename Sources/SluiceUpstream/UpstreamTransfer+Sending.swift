@@ -52,7 +52,12 @@ extension UpstreamTransfer {
         } else {
             sending = .sent
             upload = nil
-            if answer.status == 0 { armFirstByteTimer() }
+            if answer.status == 0 {
+                armFirstByteTimer()
+            } else if !isHeld {
+                // The answer began during the upload, which had stopped the clock.
+                armIdleTimer()
+            }
         }
     }
 

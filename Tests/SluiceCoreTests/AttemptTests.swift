@@ -38,6 +38,24 @@ struct AttemptTests {
         #expect(bench.transport.requests.count == 1)
     }
 
+    @Test func aClientThatLeavesWhileACredentialIsFetchedCausesNoRequest() async {
+        let bench = Bench([.head(200), .bytes("{}")])
+        let writer = bench.writer
+        bench.providers = [.scripted(tokens: ActingTokens { writer.isClosed = true })]
+        #expect(await bench.send().name == "client_gone")
+        #expect(bench.transport.requests.isEmpty)
+    }
+
+    @Test func anInterruptionWhileACredentialIsFetchedCausesNoRequest() async {
+        let bench = Bench([.head(200), .bytes("{}")])
+        bench.providers = [
+            .scripted(tokens: ActingTokens { bench.exchange?.interrupt(Self.unreachable) })
+        ]
+        #expect(await bench.send().name == "aborted")
+        #expect(bench.transport.requests.isEmpty)
+        #expect(bench.writer.head?.status == 502)
+    }
+
     @Test func anUploadIsNotRepeated() async {
         let tokens = Tokens([Credential("old"), Credential("new")])
         let bench = Bench([.head(401), .bytes(#"{"error":{}}"#)])
@@ -207,4 +225,26 @@ final class Addresses: URLProvider {
     func report(_ url: UpstreamURL, error: ProxyError?) {
         kept.withLock { $0.append("\(url.host) \(error?.code ?? "-")") }
     }
+}
+
+/// Lets the test act while a credential is fetched.
+///
+/// Safety: called by the exchange's task alone, which is the test's.
+private struct ActingTokens: TokenProvider, @unchecked Sendable {
+    let act: () -> Void
+
+    init(_ act: @escaping () -> Void) {
+        self.act = act
+    }
+
+    nonisolated(nonsending) func credential(
+        for headers: HeaderFields, context: ExchangeContext
+    ) async throws -> Credential? {
+        act()
+        return Credential("token")
+    }
+
+    nonisolated(nonsending) func reject(
+        _ credential: Credential, context: ExchangeContext
+    ) async -> Bool { false }
 }

@@ -126,6 +126,18 @@ struct AnswerChannelTests {
         await #expect(throws: CancellationError.self) { try await channel.head() }
     }
 
+    @Test(.timeLimit(.minutes(1))) func aReaderWhoseTaskIsCancelledLeaves() async {
+        let (waiting, reading) = (AnswerChannel(), AnswerChannel())
+        let head = Task { try await waiting.head() }
+        let bytes = Task { try await reading.next() }
+        head.cancel()
+        bytes.cancel()
+        await #expect(throws: CancellationError.self) { try await head.value }
+        await #expect(throws: CancellationError.self) { try await bytes.value }
+        #expect(waiting.isReaderGone)
+        #expect(reading.isReaderGone)
+    }
+
     @Test func aReaderThatLeavesIsHeard() async {
         let channel = AnswerChannel()
         channel.put([UInt8](repeating: 0, count: AnswerChannel.highWaterMark + 1))

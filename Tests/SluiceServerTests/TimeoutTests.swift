@@ -109,6 +109,26 @@ struct TimeoutTests {
         }
     }
 
+    @Test func anAnswerCutByTheWriteTimeoutDoesNotEndCleanly() async throws {
+        try await TestServer.run(settings { $0.writeTimeout = .milliseconds(200) }) { server in
+            let port = server.port
+            let isCut = try await offPool {
+                let client = try RawClient(port: port, receiveBuffer: 4096)
+                // To HTTP/1.0 the close is the end of the body.
+                let request = chat("flood-1000000", stream: true)
+                try client.send(request.replacing("HTTP/1.1", with: "HTTP/1.0"))
+                try server.waitForRecord()
+                do {
+                    _ = try client.readAll()
+                    return false
+                } catch is SocketError {
+                    return true
+                }
+            }
+            #expect(isCut)
+        }
+    }
+
     @Test func aClientThatStopsReadingIsClosed() async throws {
         try await TestServer.run(settings { $0.writeTimeout = .milliseconds(200) }) { server in
             let port = server.port

@@ -46,6 +46,19 @@ struct ModelTests {
         directory.entries(settings.providers).map { "\($0.id) of \($0.owner)" }
     }
 
+    @Test func aReloadKeepsWhatTheProvidersListed() async {
+        let former = makeDirectory()
+        await former.refresh(context(ScriptedFetcher([Self.local: Self.list("phi")])))
+        let directory = makeDirectory()
+        directory.inherit(former)
+        #expect(directory.lists("phi", provider: "local"))
+        #expect(!directory.lists("phi", provider: "gpu"))
+        let fetcher = ScriptedFetcher([Self.local: Self.list("gemma")])
+        await directory.refresh(context(fetcher))
+        #expect(!directory.lists("phi", provider: "local"))
+        #expect(directory.lists("gemma", provider: "local"))
+    }
+
     @Test func configuredAndListedModelsAreShownOnceInTheOrderOfTheFile() async {
         let fetcher = ScriptedFetcher([
             Self.local: Self.list("phi", "gemma"),

@@ -80,6 +80,14 @@ struct ProxyTests {
         await proxy.stop()
     }
 
+    @Test(.timeLimit(.minutes(1))) func aStoppedProxyRunsNothing() async throws {
+        let proxy = try await Proxy.start(listen: [])
+        await proxy.stop()
+        await #expect(throws: CancellationError.self) {
+            try await proxy.pipeline.execute(body("x", stream: false))
+        }
+    }
+
     @Test func twoProxiesLiveInOneProcess() async throws {
         let named = try Configuration.parse("[[providers]]\nname = \"other\"\ntype = \"echo\"\n")
         let first = try await Proxy.start(listen: [])

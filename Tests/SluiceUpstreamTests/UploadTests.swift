@@ -83,6 +83,25 @@ struct UploadTests {
         never.open()
     }
 
+    @Test func anAnswerThatBeganDuringTheUploadMustGoOn() async throws {
+        let more = Gate()
+        let peer = Peer { connection in
+            _ = try connection.readHead()
+            try connection.send("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nbe")
+            try connection.skipUntil("0\r\n\r\n")
+            _ = connection.waitForClose()
+        }
+        let answer = await bench.exchange(
+            try .test(peer.port, stream([1])),
+            provider: .test { timeouts, _ in timeouts.streamIdle = .milliseconds(100) },
+            pieces: Pieces(pieces: [[2]], gates: [0: more]),
+            decide: { _ in
+                more.open()
+                return .more
+            })
+        #expect(answer.error?.code == "upstream_timeout")
+    }
+
     @Test func anAnswerMayBeginBeforeTheUploadEnds() async throws {
         let more = Gate()
         let peer = Peer { connection in

@@ -8,6 +8,7 @@ final class LoopHost: ExchangeHost {
     private let loops: [Loop]
     private let statistics: UpstreamStatistics
     private let next = Atomic<Int>(0)
+    private let isStopped = Atomic<Bool>(false)
 
     init(_ loops: [Loop], statistics: UpstreamStatistics) {
         self.loops = loops
@@ -27,7 +28,13 @@ final class LoopHost: ExchangeHost {
         return services
     }
 
+    /// Starts nothing more: on a loop that stands still it would never end.
+    func stop() {
+        isStopped.store(true, ordering: .relaxed)
+    }
+
     func start(_ body: @escaping @Sendable (LoopServices) async -> Void) {
+        if isStopped.load(ordering: .relaxed) { return }
         let (_, turn) = next.add(1, ordering: .relaxed)
         let loop = loops[turn % loops.count]
         Task {

@@ -93,11 +93,17 @@ public final class Proxy: Sendable {
         let settings = try ProxySettings(root, registry: registry)
         let pipeline = settings.pipeline(
             registry: registry, telemetry: telemetry, readiness: readiness, host: host)
-        let taken = current.withLock { current in
-            defer { current = (ProxySettingsBox(settings, startedWith: current.settings.lasting), pipeline) }
-            return current.settings.lasting
+        let lasting = current.withLock { current in
+            if let directory = pipeline.routes.catalog as? ModelDirectory,
+                let former = current.pipeline.routes.catalog as? ModelDirectory
+            {
+                directory.inherit(former)
+            }
+            let lasting = current.settings.lasting
+            current = (ProxySettingsBox(settings, startedWith: lasting), pipeline)
+            return lasting
         }
-        for key in taken.differences(from: LastingSettings(settings)) {
+        for key in lasting.differences(from: LastingSettings(settings)) {
             logger.warning(
                 "this change takes effect at the next start", metadata: ["key": .string(key)])
         }
@@ -115,6 +121,7 @@ public final class Proxy: Sendable {
         readiness.end()
         if serving.shutdownDelay > .zero { try? await Task.sleep(for: serving.shutdownDelay) }
         let interrupted = await server?.drain(within: serving.drainTimeout) ?? 0
+        host.stop()
         for loop in loops { loop.stop() }
         telemetry.flush()
         return interrupted

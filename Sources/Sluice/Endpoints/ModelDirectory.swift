@@ -67,6 +67,17 @@ final class ModelDirectory: ModelCatalog {
         self.refreshInterval = refreshInterval
     }
 
+    /// Begins with what another directory knows of the same providers: after a reload, models must not be routed as if nobody listed them
+    /// until the providers have been asked anew.
+    func inherit(_ other: ModelDirectory) {
+        let own = Set(listings.map(\.provider.name))
+        let (names, sets) = other.listed.withLock { ($0.names, $0.sets) }
+        listed.withLock { listed in
+            listed.names = names.filter { own.contains($0.key) }
+            listed.sets = sets.filter { own.contains($0.key) }
+        }
+    }
+
     func lists(_ model: String, provider: String) -> Bool {
         listed.withLock { $0.sets[provider]?.contains(model) ?? false }
     }

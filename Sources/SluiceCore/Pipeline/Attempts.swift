@@ -110,6 +110,9 @@ final class Attempts {
     private func exchange(
         _ upstreamRequest: UpstreamRequest, provider: ConfiguredProvider, deadline: UInt64?
     ) async throws(ProxyError) -> UpstreamRefusal? {
+        // While an address or a credential was waited for there was no exchange to cancel.
+        if path.writer.isClosed { throw .clientGone }
+        if let interruption = path.interruption { throw interruption }
         var upstreamRequest = upstreamRequest
         upstreamRequest.forwarded = (request.headers, provider.headerPolicy)
         path.begin(

@@ -24,21 +24,27 @@ extension Pipeline {
         if !headers.contains(.contentType) { headers.append(.contentType, "application/json") }
         let head = RequestHead(method: method, path: path, query: nil, headers: headers)
         let channel = AnswerChannel()
-        host.start { services in
-            let writer = ChannelWriter(channel)
-            var ids = RequestID()
-            let exchange = Exchange(
-                head, body: BodyAtHand(body), id: ids.next(), client: "local",
-                startedAt: services.clock.now, writer: writer, services: services, pipeline: self)
-            func cancelWithoutReader() async {
-                await channel.waitForReaderGone()
-                guard channel.isReaderGone else { return }
-                writer.onClientGone?()
-                services.cancel?()
+        // A scope of its own: from here on only the host holds the promise.
+        do {
+            let promise = AnswerChannel.Promise(channel)
+            host.start { services in
+                let channel = promise.channel
+                let writer = ChannelWriter(channel)
+                var ids = RequestID()
+                let exchange = Exchange(
+                    head, body: BodyAtHand(body), id: ids.next(), client: "local",
+                    startedAt: services.clock.now, writer: writer, services: services,
+                    pipeline: self)
+                func cancelWithoutReader() async {
+                    await channel.waitForReaderGone()
+                    guard channel.isReaderGone else { return }
+                    writer.onClientGone?()
+                    services.cancel?()
+                }
+                services.spawn(cancelWithoutReader)
+                _ = await exchange.run()
+                channel.finish(whole: writer.isWhole)
             }
-            services.spawn(cancelWithoutReader)
-            _ = await exchange.run()
-            channel.finish(whole: writer.isWhole)
         }
         return PipelineAnswer(head: try await channel.head(), body: AnswerBytes(channel))
     }

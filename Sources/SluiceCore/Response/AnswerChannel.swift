@@ -16,6 +16,17 @@ final class AnswerChannel: Sendable {
     }
 
     private enum End { case whole, cut }
+    private typealias Waiting = (
+        head: CheckedContinuation<ResponseHead, any Error>?,
+        reader: CheckedContinuation<[UInt8]?, any Error>?, gone: CheckedContinuation<Void, Never>?
+    )
+
+    /// Ends the answer when nobody is left who could: the host dropped the exchange before it ran.
+    final class Promise: Sendable {
+        let channel: AnswerChannel
+        init(_ channel: AnswerChannel) { self.channel = channel }
+        deinit { channel.finish(whole: false) }
+    }
 
     static let highWaterMark = 256 << 10
     private let state = Mutex(State())
@@ -47,10 +58,12 @@ final class AnswerChannel: Sendable {
         reader?.resume(returning: piece)
     }
 
+    /// Says how the answer ended; the first word counts.
     func finish(whole: Bool) {
         let (head, reader, gone) = state.withLock { state in
+            guard state.end == nil else { return (nil, nil, nil) as Waiting }
             state.end = whole ? .whole : .cut
-            let waiting = (state.headReader, state.reader, state.gone)
+            let waiting: Waiting = (state.headReader, state.reader, state.gone)
             (state.headReader, state.reader, state.gone) = (nil, nil, nil)
             return waiting
         }
@@ -88,51 +101,68 @@ final class AnswerChannel: Sendable {
 
     // MARK: The reader's side
 
+    /// - Throws: `CancellationError` when the answer ended without a head, or the calling task was cancelled.
     func head() async throws -> ResponseHead {
-        try await withCheckedThrowingContinuation { continuation in
-            let (head, isOver) = state.withLock { state in
-                if state.head == nil, state.end == nil { state.headReader = continuation }
-                return (state.head, state.end != nil)
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let (head, isOver) = state.withLock { state in
+                    let isOver = state.end != nil || state.isReaderGone
+                    if state.head == nil, !isOver { state.headReader = continuation }
+                    return (state.head, isOver)
+                }
+                if let head {
+                    continuation.resume(returning: head)
+                } else if isOver {
+                    continuation.resume(throwing: CancellationError())
+                }
             }
-            if let head {
-                continuation.resume(returning: head)
-            } else if isOver {
-                continuation.resume(throwing: CancellationError())
-            }
+        } onCancel: {
+            leave()
         }
     }
 
+    /// - Throws: `CancellationError` when the calling task was cancelled, which ends the exchange.
     func next() async throws -> [UInt8]? {
-        let all = try await withCheckedThrowingContinuation { continuation in
-            let (bytes, room, end) = state.withLock { state in
-                let bytes = Array(state.pieces.joined())
-                state.pieces = []
-                state.waitingBytes = 0
-                if bytes.isEmpty, state.end == nil { state.reader = continuation }
-                let room = state.room
-                state.room = nil
-                return (bytes, room, state.end)
-            }
-            room?.resume()
-            switch (bytes.isEmpty, end) {
-            case (false, _): continuation.resume(returning: bytes)
-            case (true, .whole): continuation.resume(returning: nil)
-            case (true, .cut): continuation.resume(throwing: ProxyError.cutStream)
-            case (true, nil): break
-            }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { take($0) }
+        } onCancel: {
+            leave()
         }
-        return all
     }
 
+    /// Gives a reader what waits, or keeps the reader until something comes.
+    private func take(_ reader: CheckedContinuation<[UInt8]?, any Error>) {
+        let (bytes, room, end, isReaderGone) = state.withLock { state in
+            let bytes = Array(state.pieces.joined())
+            state.pieces = []
+            state.waitingBytes = 0
+            if bytes.isEmpty, state.end == nil, !state.isReaderGone { state.reader = reader }
+            let room = state.room
+            state.room = nil
+            return (bytes, room, state.end, state.isReaderGone)
+        }
+        room?.resume()
+        switch (bytes.isEmpty, end) {
+        case (false, _): reader.resume(returning: bytes)
+        case (true, .whole): reader.resume(returning: nil)
+        case (true, .cut): reader.resume(throwing: ProxyError.cutStream)
+        case (true, nil): if isReaderGone { reader.resume(throwing: CancellationError()) }
+        }
+    }
+
+    /// Nobody reads any more. Whoever waits to read hears of its cancellation.
     func leave() {
-        let (room, gone) = state.withLock { state in
+        let (room, gone, head, reader) = state.withLock { state in
             state.isReaderGone = true
-            let waiting = (state.room, state.gone)
+            let waiting = (state.room, state.gone, state.headReader, state.reader)
             (state.room, state.gone) = (nil, nil)
+            (state.headReader, state.reader) = (nil, nil)
             return waiting
         }
         room?.resume()
         gone?.resume()
+        head?.resume(throwing: CancellationError())
+        reader?.resume(throwing: CancellationError())
     }
 }
 
