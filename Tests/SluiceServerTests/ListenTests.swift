@@ -18,7 +18,8 @@ struct ListenTests {
                 try client.send(chat("m"))
                 #expect(try client.response().status == 200)
             }
-            #expect(server.sink.records[0].client == "unix")
+            let records = try await server.records(1)
+            #expect(records[0].client == "unix")
         }
         #expect(!FileManager.default.fileExists(atPath: path))
     }
