@@ -11,7 +11,7 @@ let settings: [SwiftSetting] = [
 let package = Package(
     name: "custom-sluice",
     dependencies: [
-        // Outside this repository: .package(url: "…", from: "0.1.0")
+        // Beside a checkout of this repository: .package(name: "sluice", path: "../sluice")
         .package(name: "sluice", path: "../.."),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     ],
