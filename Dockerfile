@@ -22,7 +22,7 @@ RUN swift package resolve
 COPY Sources Sources
 COPY Tests Tests
 # The Swift runtime goes into the executable, so that the second stage needs none.
-RUN swift build -c release --product sluice --static-swift-stdlib \
+RUN swift build -c release --product sluice --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked \
     && install -D "$(swift build -c release --static-swift-stdlib --show-bin-path)/sluice" /out/sluice \
     && strip /out/sluice
 

@@ -102,7 +102,9 @@ final class UpstreamTransfer: ConnectionUser, DialObserver {
 
     private func dialAnew() async throws(ProxyError) {
         var timeout = limits.connect
-        if let deadline { timeout = min(timeout ?? .max, deadline &- poller.now) }
+        if let deadline {
+            timeout = min(timeout ?? .max, deadline > poller.now ? deadline - poller.now : 1)
+        }
         let begun = dialer.dial(origin.key, timeout: timeout, observer: self)
         // A dial can fail at once.
         if raised == nil { dial = begun }

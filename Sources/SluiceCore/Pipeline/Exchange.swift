@@ -186,7 +186,8 @@ public final class Exchange {
     private func refuse(_ error: ProxyError, dialect: (any ClientDialect)?) -> Outcome {
         if isCancelled || writer.isClosed { return .clientGone }
         if record.route == Self.unknownRoute,
-            let endpoint = pipeline.parsers.lazy.compactMap({ [head] in $0.endpoint(of: head) }).first
+            let endpoint = pipeline.parsers.lazy.compactMap({ [head] in $0.endpoint(of: head) })
+                .first
         {
             record.route = endpoint.route
         }
