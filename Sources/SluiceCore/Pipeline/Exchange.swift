@@ -185,12 +185,6 @@ public final class Exchange {
 
     private func refuse(_ error: ProxyError, dialect: (any ClientDialect)?) -> Outcome {
         if isCancelled || writer.isClosed { return .clientGone }
-        if record.route == Self.unknownRoute,
-            let endpoint = pipeline.parsers.lazy.compactMap({ [head] in $0.endpoint(of: head) })
-                .first
-        {
-            record.route = endpoint.route
-        }
         let path = self.path ?? localPath(dialect)
         // Where we ended the exchange ourselves, whatever that made fail is not the reason.
         let reason = interruption ?? error
@@ -204,6 +198,12 @@ public final class Exchange {
     }
 
     private func finish(_ outcome: Outcome) {
+        if record.route == Self.unknownRoute,
+            let endpoint = pipeline.parsers.lazy.compactMap({ [head] in $0.endpoint(of: head) })
+                .first
+        {
+            record.route = endpoint.route
+        }
         path?.finish(outcome)
         record.outcome = outcome.name
         record.errorCode = outcome.error?.code
