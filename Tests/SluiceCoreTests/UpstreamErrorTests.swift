@@ -44,6 +44,15 @@ struct UpstreamErrorTests {
         #expect(error?["type"]?.string == "server_error")
     }
 
+    @Test func theCredentialIsTakenOutOfAnErrorInsideAStream() async {
+        let bench = bench(
+            200, "data: {\"error\":{\"message\":\"bad key \(Self.key)!\"}}\n\n",
+            type: "text/event-stream")
+        await bench.send(#"{"model":"m","stream":true,"messages":[]}"#)
+        #expect(
+            bench.writer.text == "data: {\"error\":{\"message\":\"bad key [redacted]!\"}}\n\n")
+    }
+
     @Test func theCredentialIsTakenOut() async {
         let bench = bench(
             400, #"{"error":{"message":"bad key \#(Self.key) or \#(Self.key)!"}}"#)

@@ -89,7 +89,8 @@ final class Attempts {
             case .send(let upstreamRequest):
                 guard
                     let refusal = try await exchange(
-                        upstreamRequest, provider: provider, deadline: deadline)
+                        upstreamRequest, provider: provider, credential: credential,
+                        deadline: deadline)
                 else { return path.reportedError.map(Outcome.failed) ?? .completed }
                 if refusal.head.status == 401, mayRenew, rest == nil, let credential,
                     let tokens = provider.tokens,
@@ -108,7 +109,8 @@ final class Attempts {
 
     @inline(__always)
     private func exchange(
-        _ upstreamRequest: UpstreamRequest, provider: ConfiguredProvider, deadline: UInt64?
+        _ upstreamRequest: UpstreamRequest, provider: ConfiguredProvider, credential: Credential?,
+        deadline: UInt64?
     ) async throws(ProxyError) -> UpstreamRefusal? {
         // While an address or a credential was waited for there was no exchange to cancel.
         if path.writer.isClosed { throw .clientGone }
@@ -117,7 +119,7 @@ final class Attempts {
         upstreamRequest.forwarded = (request.headers, provider.headerPolicy)
         path.begin(
             translator: provider.dialect.makeTranslator(for: request),
-            hidesUsage: asksUsage(provider))
+            hidesUsage: asksUsage(provider), credential: credential)
         do {
             try await services.transport.exchange(
                 upstreamRequest, rest: rest, provider: provider, deadline: deadline, receiver: path)

@@ -27,6 +27,8 @@ final class ResponsePath: ResponseReceiver {
     private var translator: (any ResponseTranslator)?
     /// The client did not ask for the usage chunk that we asked for.
     private var hidesUsage = false
+    /// The proxy's credential of this attempt, which a provider may repeat in its errors.
+    private var credential: Credential?
 
     private var mode = Mode.idle
     private var head = ResponseHead(status: 0, headers: HeaderFields())
@@ -65,9 +67,12 @@ final class ResponsePath: ResponseReceiver {
     }
 
     /// Makes ready for the next attempt.
-    func begin(translator: (any ResponseTranslator)?, hidesUsage: Bool) {
+    func begin(
+        translator: (any ResponseTranslator)?, hidesUsage: Bool, credential: Credential? = nil
+    ) {
         self.translator = translator
         self.hidesUsage = hidesUsage
+        self.credential = credential
         mode = .idle
         held.removeAll()
         firstByteAt = nil
@@ -157,9 +162,19 @@ final class ResponsePath: ResponseReceiver {
     }
 
     private func passEvent(_ raw: Span<UInt8>) {
+        let eventFacts = translator == nil ? reader.read(raw) : []
+        guard eventFacts.contains(.error), let credential else {
+            return passEvent(raw, eventFacts)
+        }
+        var copy: [UInt8] = []
+        copy.append(copying: raw)
+        let redacted = Redaction.redact(credential.token, in: copy)
+        passEvent(redacted.span, eventFacts)
+    }
+
+    private func passEvent(_ raw: Span<UInt8>, _ eventFacts: EventFacts) {
         events += 1
         lastEventAt = clock.now
-        let eventFacts = translator == nil ? reader.read(raw) : []
         facts.formUnion(eventFacts)
         if hidesUsage, eventFacts.contains(.usageOnly) { return }
         if translator == nil, !stages.wantsEvents {
