@@ -87,7 +87,7 @@ let package = Package(
             "SluiceCoreTests",
             [
                 "SluiceCore", "SluiceTesting", "SluiceProviders", "SluiceWire", "SluiceJSON",
-                "SluiceTestSupport", logging,
+                "SluiceLoop", "SluiceTestSupport", logging,
             ]),
         tests(
             "SluiceServerTests",

@@ -5,18 +5,20 @@ public protocol AlarmHandler: AnyObject {
 
 /// One deadline that moves often and rarely fires.
 ///
+/// Its owner cancels it before it goes, at the latest in its `deinit`: the alarm does not keep its handler alive.
+///
 /// Moving it later costs two stores: the entry in the poller's heap stays where it is, and when that comes up the alarm
 /// is put back at its true deadline. So a deadline per received byte is affordable.
 public final class Alarm {
     /// Nanoseconds of the poller's clock; `.max` when off.
     public private(set) var deadline: UInt64 = .max
     var scheduledAt: UInt64 = .max
-    weak var handler: (any AlarmHandler)?
-    private unowned let poller: Poller
+    /// Who hears of it, and owns it. Not weak: a weak reference makes each retain of its object slower, for ever.
+    public unowned var handler: (any AlarmHandler)?
+    private let poller: Poller
 
-    public init(_ poller: Poller, handler: any AlarmHandler) {
+    public init(_ poller: Poller) {
         self.poller = poller
-        self.handler = handler
     }
 
     /// Goes off `nanoseconds` after the poller's current time; replaces what was set before. `nil` turns it off.
@@ -77,7 +79,7 @@ struct AlarmHeap {
                 alarm.cancel()
                 return alarm
             }
-            if alarm.deadline < .max, alarm.handler != nil {
+            if alarm.deadline < .max {
                 schedule(alarm, at: alarm.deadline)
             }
         }
@@ -94,6 +96,10 @@ struct AlarmHeap {
     /// An alarm that was off is on again.
     mutating func noteRevived() {
         cancelled -= 1
+    }
+
+    mutating func removeAll() {
+        entries = []
     }
 
     private mutating func sweep() {

@@ -62,19 +62,38 @@ public actor Loop {
         executor.adoptCurrentThread()
         while !isStopped.load(ordering: .acquiring) {
             executor.drain()
-            let wasWoken = assumeIsolated { loop in
-                loop.poller.finishTurn()
-                return loop.poller.turn()
-            }
-            if wasWoken { executor.woke() }
+            assumeIsolated { $0.poller.tasks.beginRound() }
+            while assumeIsolated({ $0.beginWork() }) { executor.drain() }
+            assumeIsolated { $0.poller.tasks.endRound() }
+            if assumeIsolated({ $0.poller.turn() }) { executor.woke() }
         }
         // What lives on the loop refers to its poller: without this neither would ever be freed.
-        assumeIsolated { $0.poller.residents.removeAll() }
+        assumeIsolated { loop in
+            loop.poller.tasks.stop()
+            loop.poller.residents.removeAll()
+            loop.poller.alarms.removeAll()
+        }
+        executor.drain()
+    }
+
+    private func beginWork() -> Bool {
+        poller.tasks.begin { hire($0) }
+    }
+
+    /// A task of this actor that prefers this executor too: without the preference the runtime resumes continuations by way of the
+    /// global pool, which costs two thread switches each.
+    private func hire(_ worker: LoopWorker) {
+        let carried = CarriedWorker(worker: worker)
+        worker.task = Task(executorPreference: executor) { await self.employ(carried) }
+    }
+
+    private func employ(_ carried: CarriedWorker) async {
+        await carried.worker.run()
     }
 }
 
 extension Poller {
-    /// Starts a task on this poller's loop, with what is not `Sendable` in it.
+    /// Runs work that may wait on this poller's loop, with what is not `Sendable` in it. It begins once the handlers of this turn have run.
     ///
     /// - Parameter body: runs on the loop only; every `await` in it comes back to the loop. Give it a function, not a closure
     ///   in braces: with Swift 6.3 a closure that captures `self` starts on the global pool whatever its declared isolation, and
@@ -82,28 +101,15 @@ extension Poller {
     @discardableResult
     public func spawn(
         _ body: nonisolated(nonsending) @escaping () async -> Void
-    ) -> Task<Void, Never> {
-        let work = LoopWork(body: body)
-        return loop.assumeIsolated { $0.begin(work) }
+    ) -> LoopTask {
+        tasks.add(body)
     }
 }
 
-/// Carries a closure from a loop to the same loop.
+/// Carries a worker from a loop to the same loop.
 ///
-/// Safety: made by `Poller.spawn` on the loop's thread and called by `Loop.perform`, which is isolated to that loop: what the
-/// closure captured is never touched by another thread.
-private struct LoopWork: @unchecked Sendable {
-    let body: nonisolated(nonsending) () async -> Void
-}
-
-extension Loop {
-    /// A task of this actor that prefers this executor too: without the preference the runtime resumes continuations by way of the
-    /// global pool, which costs two thread switches each.
-    fileprivate func begin(_ work: LoopWork) -> Task<Void, Never> {
-        Task(executorPreference: executor) { await self.perform(work) }
-    }
-
-    private func perform(_ work: LoopWork) async {
-        await work.body()
-    }
+/// Safety: made by `Loop.hire` on the loop's thread and used by `Loop.employ`, which is isolated to that loop: what the worker
+/// refers to is never touched by another thread.
+private struct CarriedWorker: @unchecked Sendable {
+    let worker: LoopWorker
 }

@@ -29,12 +29,12 @@ public final class Poller {
     public let scratch = Scratch()
     public let buffers = BufferPool()
     var alarms = AlarmHeap()
+    let tasks = LoopTasks()
     var residents: [ObjectIdentifier: AnyObject] = [:]
 
     private let descriptor: Int32
     private var slots: [Slot] = []
     private var freeSlots: [UInt32] = []
-    private var afterTurn: [() -> Void] = []
     // Safety: owned by this object alone, used only inside `turn`, freed in `deinit`.
     private let events: UnsafeMutablePointer<epoll_event>
     private static let batch = 256
@@ -97,11 +97,6 @@ public final class Poller {
         release(watch)
     }
 
-    /// Runs `action` after every handler of this turn has run and before the loop sleeps.
-    public func atEndOfTurn(_ action: @escaping () -> Void) {
-        afterTurn.append(action)
-    }
-
     private func release(_ watch: Watch) {
         let index = Int(watch.slot)
         guard slots[index].generation == watch.generation else { return }
@@ -131,16 +126,9 @@ public final class Poller {
         return wasWoken
     }
 
-    func finishTurn() {
-        while !afterTurn.isEmpty {
-            let actions = afterTurn
-            afterTurn.removeAll(keepingCapacity: true)
-            for action in actions { action() }
-        }
-    }
-
     /// Milliseconds until the next alarm, rounded up so that it is due when the loop wakes; -1 for no alarm.
     private var timeout: Int32 {
+        guard tasks.isEmpty else { return 0 }
         guard let earliest = alarms.earliest else { return -1 }
         let current = sluice_monotonic()
         guard earliest > current else { return 0 }

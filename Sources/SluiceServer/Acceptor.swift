@@ -8,9 +8,9 @@ internal import SluiceLoop
 final class Acceptor: ReadinessHandler, AlarmHandler {
     private let listener: Listener
     private let poller: Poller
-    private unowned let server: ServerLoop
+    private let server: ServerLoop
     private var watch: Poller.Watch?
-    private lazy var retry = Alarm(poller, handler: self)
+    private let retry: Alarm
     /// How long no connection is accepted after the process ran out of descriptors.
     private static let pause: UInt64 = 250_000_000
     /// Connections taken per wake-up, so that loops share a burst.
@@ -20,6 +20,12 @@ final class Acceptor: ReadinessHandler, AlarmHandler {
         self.listener = listener
         self.poller = poller
         self.server = server
+        retry = Alarm(poller)
+        retry.handler = self
+    }
+
+    deinit {
+        retry.cancel()
     }
 
     func start() {

@@ -7,7 +7,7 @@ internal import SluiceWire
 /// One client's connection: its socket, what came in, and what waits to go out.
 ///
 /// It is registered with epoll once, edge-triggered, for life. Reading happens only while somebody wants input: pipelined requests wait in
-/// the kernel until the answer before them is done. Requests are served by one task, in ``serve()``.
+/// the kernel until the answer before them is done. No task belongs to it: readiness drives it, and the ends of its exchanges.
 final class Connection: ReadinessHandler, AlarmHandler {
     /// What the connection is busy with; it decides which time limit holds and what a FIN means.
     enum Phase {
@@ -15,6 +15,7 @@ final class Connection: ReadinessHandler, AlarmHandler {
         case idle
         case readingHead
         case readingBody
+        /// An exchange is under way, or its answer has still to leave.
         case answering
         /// Our side is closed; what the client still sends is thrown away, so that no reset destroys our last words.
         case lingering
@@ -22,30 +23,33 @@ final class Connection: ReadinessHandler, AlarmHandler {
     }
 
     let client: String
-    unowned let server: ServerLoop
+    let server: ServerLoop
     let poller: Poller
-    private let descriptor: Int32
+    let descriptor: Int32
     private var watch: Poller.Watch?
-    private lazy var alarm = Alarm(poller, handler: self)
-    private var task: Task<Void, Never>?
+    let alarm: Alarm
 
-    private(set) var phase = Phase.readingHead
+    var phase = Phase.readingHead
     /// Bytes received and not yet parsed; owns memory only while there are some.
     private(set) var input: [UInt8] = []
+    /// Keeps its place in a head that came in parts.
+    var partialHead: PartialHead?
     private var sink: RequestBodyReader?
-    private var output = OutputQueue()
-    private var mayRead = true
+    var output = OutputQueue()
+    /// What follows once the client has taken what waits.
+    var afterOutput: AfterOutput?
+    private(set) var mayRead = true
     /// Everything the client sent was read, and it will send no more.
     private(set) var inputEnded = false
     /// The client's FIN has arrived; bytes before it may still be unread.
-    private var sawPeerClose = false
+    private(set) var sawPeerClose = false
     /// When the first byte of the current request came.
-    private var requestStartedAt: UInt64
+    var requestStartedAt: UInt64
     private var inputWaiter: UnsafeContinuation<Void, Never>?
-    private var roomWaiter: UnsafeContinuation<Void, Never>?
-    private var exchange: Exchange?
-    private var writer: ConnectionWriter?
-    private var servedRequests = 0
+    var roomWaiter: UnsafeContinuation<Void, Never>?
+    var exchange: Exchange?
+    var writer: ConnectionWriter?
+    var servedRequests = 0
 
     init(_ descriptor: Int32, client: String, server: ServerLoop) {
         self.descriptor = descriptor
@@ -53,6 +57,12 @@ final class Connection: ReadinessHandler, AlarmHandler {
         self.server = server
         poller = server.poller
         requestStartedAt = server.poller.now
+        alarm = Alarm(server.poller)
+        alarm.handler = self
+    }
+
+    deinit {
+        alarm.cancel()
     }
 
     /// Registers with the loop and starts serving; false when the kernel refuses.
@@ -64,93 +74,30 @@ final class Connection: ReadinessHandler, AlarmHandler {
             phase = .closed
             return false
         }
-        arm()
-        task = poller.spawn(serve)
+        serveNext()
         return true
-    }
-
-    // MARK: Serving
-
-    private func serve() async {
-        poller.loop.preconditionIsolated()
-        while let head = await nextHead() {
-            let body = RequestBodyReader(head, connection: self)
-            let writer = ConnectionWriter(head, body: body, connection: self)
-            let exchange = Exchange(
-                head, body: body, id: writer.id, client: client, startedAt: requestStartedAt,
-                writer: writer, services: server.services, pipeline: server.pipeline)
-            self.exchange = exchange
-            self.writer = writer
-            if phase != .readingBody { enter(.answering) }
-            _ = await exchange.run()
-            self.exchange = nil
-            self.writer = nil
-            servedRequests += 1
-            guard phase != .closed else { return }
-            guard writer.keepsAlive, body.isComplete else {
-                return await closeGently(expectsInput: !body.isComplete)
-            }
-            await waitForRoom()
-        }
-        await closeGently(expectsInput: phase == .readingHead)
-    }
-
-    /// Reads up to the next request's head; nil at the end of the connection, with what has to be said about it already said.
-    private func nextHead() async -> RequestHead? {
-        var parser = RequestHeadParser(limits: server.settings.headLimits)
-        if input.isEmpty {
-            enter(servedRequests == 0 ? .readingHead : .idle)
-            if server.isDraining { return nil }
-        } else {
-            requestStartedAt = poller.now
-            enter(.readingHead)
-        }
-        while phase != .closed {
-            if !input.isEmpty {
-                switch parse(&parser) {
-                case .complete(let head, let consumed):
-                    consume(consumed)
-                    return head
-                case .refused(let refusal):
-                    server.refuse(refusal, on: self, startedAt: requestStartedAt)
-                    return nil
-                case .incomplete:
-                    break
-                }
-            }
-            guard await receive() else { return nil }
-        }
-        return nil
-    }
-
-    private func parse(_ parser: inout RequestHeadParser) -> HeadProgress<RequestHead> {
-        let bytes = input
-        return parser.parse(bytes.span)
     }
 
     // MARK: Input
 
-    /// Waits for bytes; false when none will come.
+    /// Waits for bytes of a body; false when none will come.
     func receive() async -> Bool {
         guard phase != .closed else { return false }
-        let before = input.count
         if mayRead { read() }
-        while isWaiting(since: before) {
+        while isWaiting {
             // Other jobs of the loop may run before the closure does, so it asks again.
             await withUnsafeContinuation { continuation in
-                if isWaiting(since: before) {
+                if isWaiting {
                     inputWaiter = continuation
                 } else {
                     continuation.resume()
                 }
             }
         }
-        return phase != .closed && (input.count > before || sink?.hasNews == true)
+        return phase != .closed && sink?.hasNews == true
     }
 
-    private func isWaiting(since count: Int) -> Bool {
-        input.count == count && sink?.hasNews != true && !inputEnded && phase != .closed
-    }
+    private var isWaiting: Bool { sink?.hasNews != true && !inputEnded && phase != .closed }
 
     /// Forgets parsed bytes.
     func consume(_ count: Int) {
@@ -167,17 +114,22 @@ final class Connection: ReadinessHandler, AlarmHandler {
         if sink != nil { enter(.readingBody) } else if phase == .readingBody { enter(.answering) }
     }
 
-    /// Keeps bytes that belong to the next request.
+    /// Keeps bytes that belong to a later part of the connection.
     func keep(_ bytes: Span<UInt8>) {
         if input.isEmpty { input = poller.buffers.take() }
         input.append(copying: bytes)
     }
 
-    private func read() {
+    func read() {
         let result = poller.scratch.receive(descriptor) { bytes in
-            if sink == nil, input.isEmpty { requestStartedAt = poller.now }
-            if phase == .idle { enter(.readingHead) }
-            if let sink { sink.take(bytes) } else { keep(bytes) }
+            if let sink {
+                sink.take(bytes)
+            } else if input.isEmpty {
+                requestStartedAt = poller.now
+                takeHead(bytes)
+            } else {
+                keep(bytes)
+            }
         }
         switch result {
         case .moved(let count):
@@ -207,7 +159,9 @@ final class Connection: ReadinessHandler, AlarmHandler {
             discardInput()
         case .answering:
             leaveIfHalfClosed()
-        case .idle, .readingHead, .readingBody:
+        case .idle, .readingHead:
+            readHead()
+        case .readingBody:
             if mayRead { read() }
             wakeReader()
         case .closed:
@@ -216,72 +170,26 @@ final class Connection: ReadinessHandler, AlarmHandler {
     }
 
     /// A client that closed its sending side while it waits for an answer has gone, unless the configuration says otherwise.
-    private func leaveIfHalfClosed() {
+    func leaveIfHalfClosed() {
         if sawPeerClose, !server.settings.allowsHalfClose { clientIsGone() }
     }
 
-    private func wakeReader() {
+    func wakeReader() {
         guard let waiter = inputWaiter else { return }
         inputWaiter = nil
         waiter.resume()
     }
 
-    private func clientIsGone() {
-        let writer = self.writer
+    func clientIsGone() {
+        let exchange = self.exchange
         // A body that ends with the connection would seem whole after an orderly end.
         close(resetting: exchange != nil || !output.isEmpty)
-        writer?.onClientGone?()
-        task?.cancel()
-    }
-
-    // MARK: Output
-
-    var waitingBytes: Int { output.count }
-
-    /// Sends two pieces, or queues them.
-    func send(_ first: [UInt8], _ second: [UInt8]) {
-        guard phase != .closed else { return }
-        let wasEmpty = output.isEmpty
-        switch output.send(first, second, to: descriptor, pool: poller.buffers) {
-        case .allSent: break
-        case .someLeft: if wasEmpty { arm() }
-        case .broken: clientIsGone()
-        }
-    }
-
-    func waitForRoom() async {
-        await waitForOutput(atMost: server.settings.highWaterMark)
-    }
-
-    /// Waits until no more than `limit` bytes wait for the client.
-    private func waitForOutput(atMost limit: Int) async {
-        while phase != .closed, waitingBytes > limit {
-            await withUnsafeContinuation { continuation in
-                if phase != .closed, waitingBytes > limit {
-                    roomWaiter = continuation
-                } else {
-                    continuation.resume()
-                }
-            }
-        }
-    }
-
-    private func flushOutput() {
-        let progress = output.flush(to: descriptor, pool: poller.buffers)
-        if progress == .broken { return clientIsGone() }
-        arm()
-        if waitingBytes <= server.settings.highWaterMark / 2 { wakeWriter() }
-    }
-
-    private func wakeWriter() {
-        guard let waiter = roomWaiter else { return }
-        roomWaiter = nil
-        waiter.resume()
+        exchange?.clientIsGone()
     }
 
     // MARK: Time
 
-    private func enter(_ next: Phase) {
+    func enter(_ next: Phase) {
         guard phase != .closed else { return }
         phase = next
         arm()
@@ -289,14 +197,13 @@ final class Connection: ReadinessHandler, AlarmHandler {
     }
 
     /// Sets the alarm to the limit that holds now.
-    private func arm() {
-        let limits = server.timeLimits
-        if !output.isEmpty { return alarm.set(after: limits.write) }
+    func arm() {
+        if !output.isEmpty { return alarm.set(after: server.timeLimits.write) }
         switch phase {
-        case .idle: alarm.set(after: limits.keepAlive)
-        case .readingHead: alarm.set(after: limits.header)
-        case .readingBody: alarm.set(after: limits.body)
-        case .lingering: alarm.set(after: limits.linger)
+        case .idle: alarm.set(after: server.timeLimits.keepAlive)
+        case .readingHead: alarm.set(after: server.timeLimits.header)
+        case .readingBody: alarm.set(after: server.timeLimits.body)
+        case .lingering: alarm.set(after: server.timeLimits.linger)
         case .answering, .closed: alarm.cancel()
         }
     }
@@ -308,9 +215,9 @@ final class Connection: ReadinessHandler, AlarmHandler {
         case .readingHead where !output.isEmpty || (input.isEmpty && servedRequests > 0):
             clientIsGone()
         case .readingHead:
-            server.refuse(.headerTimeout, on: self, startedAt: requestStartedAt)
+            // It had its time: there is no waiting for the rest.
             inputEnded = true
-            wakeReader()
+            refuse(.headerTimeout)
         case .readingBody:
             sink?.fail(.bodyTimeout)
             wakeReader()
@@ -332,7 +239,6 @@ final class Connection: ReadinessHandler, AlarmHandler {
         exchange.interrupt(error)
         sink?.fail(error)
         if phase == .readingBody { wakeReader() }
-        task?.cancel()
     }
 
     /// Closes at once, whatever is under way.
@@ -340,36 +246,12 @@ final class Connection: ReadinessHandler, AlarmHandler {
         clientIsGone()
     }
 
-    /// Sends what waits, closes our side, and reads on for a moment so that the client gets our last bytes.
-    ///
-    /// - Parameter expectsInput: whether the client may be in the middle of sending something.
-    private func closeGently(expectsInput: Bool) async {
-        guard phase != .closed else { return }
-        await waitForOutput(atMost: 0)
-        guard phase != .closed else { return }
-        if inputEnded || (!mayRead && !expectsInput && input.isEmpty) { return close() }
-        shutdown(descriptor, Int32(SHUT_WR))
-        enter(.lingering)
-        discardInput()
-    }
-
-    /// Throws away what has come, a part of it a turn; the linger time bounds how often.
-    private func discardInput() {
-        for _ in 0..<16 {
-            switch poller.scratch.receive(descriptor, { _ in }) {
-            case .moved: continue
-            case .wouldBlock: return
-            case .ended, .failed: return close()
-            }
-        }
-    }
-
     /// Closes in a way that the client cannot take for the end of an answer.
     func reset() {
         close(resetting: true)
     }
 
-    private func close(resetting: Bool = false) {
+    func close(resetting: Bool = false) {
         guard phase != .closed else { return }
         phase = .closed
         alarm.cancel()

@@ -8,11 +8,11 @@ final class ConnectionWriter: ResponseWriter {
     private enum Framing { case none, length, chunked, untilClose }
 
     let id: String
-    var onClientGone: (() -> Void)?
     private(set) var bytesWritten: UInt64 = 0
     private(set) var keepsAlive: Bool
-    private let head: RequestHead
-    private let body: RequestBodyReader
+    let body: RequestBodyReader
+    private let isHeadRequest: Bool
+    private let knowsChunks: Bool
     private let connection: Connection
     private var framing = Framing.none
     /// The head, until it is sent, and framing in front of the pass's bytes.
@@ -20,11 +20,12 @@ final class ConnectionWriter: ResponseWriter {
     private var pending: [UInt8] = []
     private var isStarted = false
 
-    init(_ head: RequestHead, body: RequestBodyReader, connection: Connection) {
-        self.head = head
+    init(_ head: RequestHead, id: String, body: RequestBodyReader, connection: Connection) {
+        isHeadRequest = head.method == .head
+        knowsChunks = head.version == .http11
+        self.id = id
         self.body = body
         self.connection = connection
-        id = connection.server.nextID()
         // What came before a half-close is served, pipelined requests included.
         keepsAlive = head.keepAlive && !(connection.inputEnded && connection.input.isEmpty)
     }
@@ -38,16 +39,16 @@ final class ConnectionWriter: ResponseWriter {
 
     func writeHead(_ answer: ResponseHead, length: Int?) {
         isStarted = true
-        let hasBody = head.method != .head && answer.status != 204 && answer.status != 304
+        let hasBody = !isHeadRequest && answer.status != 204 && answer.status != 304
         if !hasBody {
             framing = .none
         } else if length != nil {
             framing = .length
         } else {
-            framing = head.version == .http11 ? .chunked : .untilClose
+            framing = knowsChunks ? .chunked : .untilClose
         }
         // A body that was not read to its end would be taken for the next request.
-        if connection.server.isDraining || !body.isComplete || framing == .untilClose {
+        if connection.server.isDraining || !body.isDone || framing == .untilClose {
             keepsAlive = false
         }
         front = connection.poller.buffers.take()
@@ -62,7 +63,7 @@ final class ConnectionWriter: ResponseWriter {
         }
         if !keepsAlive {
             front += Self.closeField
-        } else if head.version == .http10 {
+        } else if !knowsChunks {
             front += Self.keepAliveField
         }
         MessageWriter.lineEnd(into: &front)
@@ -96,6 +97,10 @@ final class ConnectionWriter: ResponseWriter {
         connection.send(front, pending)
         connection.poller.buffers.give(&front)
         connection.poller.buffers.give(&pending)
+    }
+
+    func exchangeEnded() {
+        connection.exchangeEnded()
     }
 
     func abort() {

@@ -5,7 +5,8 @@ internal import SluiceWire
 /// Reads the body of one request: framing removed, bounded, and only as far as somebody asks for it.
 final class RequestBodyReader: IncomingBody {
     private let framing: BodyFraming
-    private unowned let connection: Connection
+    /// Lives longer: the connection lets go of its exchange, and so of this, at the exchange's end.
+    private let connection: Connection
     private var decoder: BodyDecoder
     private var collected: [UInt8] = []
     private var refusal: Refusal?
@@ -13,6 +14,10 @@ final class RequestBodyReader: IncomingBody {
     private var failure: ProxyError?
     private var mustContinue: Bool
     private(set) var isComplete: Bool
+    /// More came, or was announced, than is accepted.
+    private var isTooLarge = false
+    /// Whether another request may follow on the connection.
+    var isDone: Bool { isComplete && !isTooLarge }
     /// Whether ``take(_:)`` changed something since it was last looked at.
     private(set) var hasNews = false
 
@@ -33,16 +38,23 @@ final class RequestBodyReader: IncomingBody {
 
     func collect(upTo limit: Int) async throws(ProxyError) -> [UInt8] {
         if let totalLength {
-            guard totalLength <= UInt64(limit) else { throw .bodyTooLarge }
+            try check(totalLength, limit)
             // Room for the padding that the JSON index needs behind the last byte.
             collected.reserveCapacity(Int(totalLength) + 64)
         }
+        try check(UInt64(collected.count), limit)
         while !isComplete {
             try await read()
-            guard collected.count <= limit else { throw .bodyTooLarge }
+            try check(UInt64(collected.count), limit)
         }
         defer { collected = [] }
         return collected
+    }
+
+    private func check(_ count: UInt64, _ limit: Int) throws(ProxyError) {
+        guard count > UInt64(limit) else { return }
+        isTooLarge = true
+        throw .bodyTooLarge
     }
 
     func next() async throws(ProxyError) -> [UInt8]? {
@@ -53,6 +65,7 @@ final class RequestBodyReader: IncomingBody {
     }
 
     private func read() async throws(ProxyError) {
+        if let refusal { throw ProxyError(refusal) }
         if mustContinue, connection.input.isEmpty {
             connection.send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8), [])
         }
@@ -81,6 +94,11 @@ final class RequestBodyReader: IncomingBody {
     /// Decodes bytes as they were read; what follows the body goes back to the connection.
     func take(_ bytes: Span<UInt8>) {
         hasNews = true
+        mustContinue = false
+        if case .length(let length) = framing, collected.isEmpty {
+            // Room for the padding that the JSON index needs behind the last byte.
+            collected.reserveCapacity(min(Int(clamping: length), Scratch.capacity) + 64)
+        }
         var offset = 0
         while true {
             switch decoder.next(bytes, from: offset) {
@@ -112,18 +130,18 @@ extension ProxyError {
     init(_ refusal: Refusal) {
         self.init(
             status: refusal.status, code: "bad_http_request", fault: .client,
-            message: refusal.message, closesConnection: true)
+            message: refusal.message)
     }
 
     static let bodyTimeout = ProxyError(
         status: 408, code: "request_timeout", fault: .client,
-        message: "The request body did not arrive in time.", closesConnection: true)
+        message: "The request body did not arrive in time.")
 
     static let headerTimeout = ProxyError(
         status: 408, code: "request_timeout", fault: .client,
-        message: "The request did not arrive in time.", closesConnection: true)
+        message: "The request did not arrive in time.")
 
     static let cutBody = ProxyError(
         status: 400, code: "incomplete_body", fault: .client,
-        message: "The request ended before its body was complete.", closesConnection: true)
+        message: "The request ended before its body was complete.")
 }

@@ -11,6 +11,8 @@ final class ServerLoop {
     private(set) var timeLimits: TimeLimits
     /// The pipeline of this moment: a reload changes it between two requests.
     private(set) var pipeline: Pipeline
+    /// For heads that come whole.
+    var parser: RequestHeadParser
     private let shared: ServerState
     private var acceptors: [Acceptor] = []
     private var connections: [ObjectIdentifier: Connection] = [:]
@@ -27,6 +29,7 @@ final class ServerLoop {
         self.services = services
         self.settings = settings
         timeLimits = TimeLimits(settings)
+        parser = RequestHeadParser(limits: settings.headLimits)
         self.pipeline = pipeline
         self.shared = shared
     }
@@ -35,7 +38,14 @@ final class ServerLoop {
     func replace(_ settings: ServerSettings, _ pipeline: Pipeline) {
         self.settings = settings
         timeLimits = TimeLimits(settings)
+        parser = RequestHeadParser(limits: settings.headLimits)
         self.pipeline = pipeline
+    }
+
+    /// The parser with what it knows of a head that has not come whole; the next head has a new one.
+    func takeParser() -> RequestHeadParser {
+        defer { parser = RequestHeadParser(limits: settings.headLimits) }
+        return parser
     }
 
     func nextID() -> String { ids.next() }
@@ -71,10 +81,6 @@ final class ServerLoop {
     }
 
     /// Answers a request that never became one, and records it.
-    func refuse(_ refusal: Refusal, on connection: Connection, startedAt: UInt64) {
-        refuse(ProxyError(refusal), on: connection, startedAt: startedAt)
-    }
-
     func refuse(_ error: ProxyError, on connection: Connection, startedAt: UInt64) {
         let body = pipeline.fallbackDialect?.errorBody(error) ?? []
         var front: [UInt8] = []

@@ -61,12 +61,19 @@ public final class PipelineHarness {
     @discardableResult
     public func send(_ head: RequestHead, body: [UInt8] = []) async -> Outcome {
         writer = RecordingWriter()
+        let tasks = InlineTasks()
         let services = LoopServices(
-            transport: transport, clock: clock, fetcher: NoFetcher(), spawn: { _ in })
+            transport: transport, clock: clock, fetcher: NoFetcher(), spawn: tasks.spawn)
         let exchange = Exchange(
             head, body: ScriptedBody([body]), id: "req_test", client: "127.0.0.1",
             startedAt: clock.now, writer: writer, services: services, pipeline: pipeline)
-        return await exchange.run()
+        writer.exchange = exchange
+        exchange.start()
+        await tasks.run()
+        guard let outcome = exchange.outcome else {
+            preconditionFailure("the exchange waits for something that the script does not do")
+        }
+        return outcome
     }
 
     /// The last access record.

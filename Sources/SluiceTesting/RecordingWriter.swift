@@ -15,8 +15,10 @@ public final class RecordingWriter: ResponseWriter {
     public private(set) var isAborted = false
     /// Whether the client has gone.
     public var isClosed = false
-    /// What ``leave()`` calls.
-    public var onClientGone: (() -> Void)?
+    /// Whether the exchange is over.
+    public private(set) var isOver = false
+    /// The exchange that ``leave()`` ends.
+    public var exchange: Exchange?
     /// What ``hasRoom`` says; set it to false to play a slow reader.
     public var hasRoom = true
     private var pending: [UInt8] = []
@@ -62,6 +64,11 @@ public final class RecordingWriter: ResponseWriter {
     /// Plays a client that goes away.
     public func leave() {
         isClosed = true
-        onClientGone?()
+        exchange?.clientIsGone()
+    }
+
+    public func exchangeEnded() {
+        isOver = true
+        exchange = nil
     }
 }

@@ -14,7 +14,7 @@ public final class ScriptedTransport: Transport {
 
     /// What was sent, in order.
     public private(set) var requests: [UpstreamRequest] = []
-    /// How many exchanges were cancelled.
+    /// How many exchanges were ended before their script was.
     public private(set) var cancellations = 0
     private var answers: [[Step]]
 
@@ -34,13 +34,37 @@ public final class ScriptedTransport: Transport {
         ])
     }
 
-    public func exchange(
+    public func start(
         _ request: UpstreamRequest, rest: (any IncomingBody)?, provider: ConfiguredProvider,
         deadline: UInt64?, receiver: any ResponseReceiver
-    ) async throws(ProxyError) {
+    ) -> any UpstreamExchange {
         requests.append(request)
         let script = answers.count > 1 ? answers.removeFirst() : answers.first ?? []
-        for step in script {
+        let exchange = ScriptedExchange(script, receiver: receiver) { [unowned self] in
+            cancellations += 1
+        }
+        exchange.resume()
+        return exchange
+    }
+}
+
+/// One exchange that follows its script as far as its receiver takes it.
+private final class ScriptedExchange: UpstreamExchange {
+    private var steps: ArraySlice<ScriptedTransport.Step>
+    private var receiver: (any ResponseReceiver)?
+    private let onCancel: () -> Void
+
+    init(
+        _ steps: [ScriptedTransport.Step], receiver: any ResponseReceiver,
+        onCancel: @escaping () -> Void
+    ) {
+        self.steps = steps[...]
+        self.receiver = receiver
+        self.onCancel = onCancel
+    }
+
+    func resume() {
+        while let receiver, let step = steps.popFirst() {
             var decision: ReceiveDecision
             switch step {
             case .head(let head):
@@ -49,14 +73,23 @@ public final class ScriptedTransport: Transport {
                 decision = receiver.receive(bytes.span)
                 if decision == .more { decision = receiver.receivedAll() }
             case .fail(let error):
-                throw error
+                return report(error)
             }
-            if decision == .wait { try await receiver.resolveWait() }
-            if decision == .stop { return }
+            if decision == .wait { return }
+            if decision == .stop { break }
         }
+        report(nil)
     }
 
-    public func cancel(_ receiver: any ResponseReceiver) {
-        cancellations += 1
+    func end(_ error: ProxyError) {
+        guard receiver != nil else { return }
+        onCancel()
+        report(error)
+    }
+
+    private func report(_ error: ProxyError?) {
+        let receiver = self.receiver
+        self.receiver = nil
+        receiver?.ended(error)
     }
 }

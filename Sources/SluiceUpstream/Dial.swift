@@ -4,7 +4,8 @@ internal import SluiceCore
 /// One connection that is coming about.
 final class Dial {
     let isWrapped: Bool
-    private(set) weak var observer: (any DialObserver)?
+    /// Kept until it has heard how the dial ended.
+    private var observer: (any DialObserver)?
     private let key: OriginKey
     private let timeout: UInt64?
     private let group: DialGroup
@@ -25,6 +26,12 @@ final class Dial {
 
     deinit {
         message.deallocate()
+    }
+
+    /// Whoever is to hear of the end, once.
+    func takeObserver() -> (any DialObserver)? {
+        defer { observer = nil }
+        return observer
     }
 
     /// Stops it in this turn; the observer hears nothing.

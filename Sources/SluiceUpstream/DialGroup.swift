@@ -5,7 +5,7 @@ internal import SluiceLoop
 /// One libcurl multi handle, driven by the loop's poller.
 final class DialGroup: AlarmHandler {
     private let poller: Poller
-    private lazy var alarm = Alarm(poller, handler: self)
+    private let alarm: Alarm
     // Safety: made here, used on the loop only, freed in `deinit` after all of its easy handles.
     private let multi: UnsafeMutableRawPointer
     private var sockets: [Int32: DialSocket] = [:]
@@ -20,6 +20,7 @@ final class DialGroup: AlarmHandler {
 
     init(_ poller: Poller) {
         self.poller = poller
+        alarm = Alarm(poller)
         guard let multi = curl_multi_init() else {
             preconditionFailure("out of memory")
         }
@@ -29,9 +30,11 @@ final class DialGroup: AlarmHandler {
             multi, Self.onSocket, Self.onTimer, Unmanaged.passUnretained(self).toOpaque())
         sluice_curl_multi_set_long(
             multi, CURLMOPT_MAXCONNECTS, 4 * Dialer.connectionsPerGroup)
+        alarm.handler = self
     }
 
     deinit {
+        alarm.cancel()
         sluice_curl_multi_set_callbacks(multi, nil, nil, nil)
         for handle in dials.keys {
             curl_multi_remove_handle(multi, handle)
@@ -43,7 +46,8 @@ final class DialGroup: AlarmHandler {
 
     func start(_ dial: Dial) {
         guard let handle = spare.popLast() ?? curl_easy_init() else {
-            dial.observer?.dialled(.failure(DialFailure(detail: "out of memory", timedOut: false)))
+            let failure = DialFailure(detail: "out of memory", timedOut: false)
+            dial.takeObserver()?.dialled(.failure(failure))
             return
         }
         dial.handle = handle
@@ -59,6 +63,10 @@ final class DialGroup: AlarmHandler {
         dial.handle = nil
         dials[handle] = nil
         release(handle)
+    }
+
+    func cancelAll() {
+        for dial in Array(dials.values) { dial.cancel() }
     }
 
     /// Closes the handle's connection and keeps the handle for another dial.
@@ -95,7 +103,7 @@ final class DialGroup: AlarmHandler {
             let failure = DialFailure(
                 detail: dial.detail(code), timedOut: code == CURLE_OPERATION_TIMEDOUT)
             release(handle)
-            dial.observer?.dialled(.failure(failure))
+            dial.takeObserver()?.dialled(.failure(failure))
             return
         }
         stopWatching(socket)
@@ -111,7 +119,7 @@ final class DialGroup: AlarmHandler {
     }
 
     private func give(_ link: Link, to dial: Dial) {
-        guard let observer = dial.observer else {
+        guard let observer = dial.takeObserver() else {
             link.close(reset: false)
             return
         }

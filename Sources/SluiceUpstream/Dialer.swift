@@ -27,6 +27,12 @@ final class Dialer {
         return dial
     }
 
+    /// Stops every dial under way; their observers hear nothing.
+    func cancelAll() {
+        plain.cancelAll()
+        for group in wrapped { group.cancelAll() }
+    }
+
     private func wrappedGroup() -> DialGroup {
         if let group = wrapped.last, group.count < Self.connectionsPerGroup { return group }
         wrapped.removeAll { $0.count == 0 }

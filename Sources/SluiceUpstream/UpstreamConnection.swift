@@ -17,7 +17,7 @@ final class UpstreamConnection: ReadinessHandler, AlarmHandler {
     private let link: Link
     private var watch: Poller.Watch?
     /// Serves whoever uses the connection; one for life, since it stays in the loop's heap until its time has come.
-    private(set) lazy var alarm = Alarm(poller, handler: self)
+    let alarm: Alarm
     var user: (any ConnectionUser)?
     /// Whether it carried an exchange before.
     var isReused = false
@@ -38,11 +38,17 @@ final class UpstreamConnection: ReadinessHandler, AlarmHandler {
         self.link = link
         self.origin = origin
         self.poller = poller
+        alarm = Alarm(poller)
+        alarm.handler = self
         watch = poller.watch(link.descriptor, for: Self.interest, handler: self)
         guard watch != nil else {
             link.close(reset: false)
             return nil
         }
+    }
+
+    deinit {
+        alarm.cancel()
     }
 
     /// Whether head and body are better sent as one piece.

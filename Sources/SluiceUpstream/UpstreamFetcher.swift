@@ -3,7 +3,7 @@ public import SluiceLoop
 internal import SluiceWire
 
 /// Makes small HTTP requests of the proxy's own over the connections of one loop.
-public struct UpstreamFetcher: Fetcher {
+public final class UpstreamFetcher: Fetcher {
     private let loop: Loop
     private let statistics: UpstreamStatistics
     private let connection: UpstreamConnectionOptions
@@ -27,11 +27,11 @@ public struct UpstreamFetcher: Fetcher {
             poller.loop.preconditionIsolated()
             let transport = makeTransport(poller: poller, statistics: statistics)
             let receiver = FetchReceiver(limit: limit)
-            try await transport.exchange(
+            transport.start(
                 request, rest: nil, limits: UpstreamLimits(UpstreamTimeouts()),
                 connection: connection,
                 deadline: poller.now &+ timeout.nanoseconds, receiver: receiver)
-            return try receiver.response()
+            return try await receiver.response()
         }
     }
 }
@@ -42,6 +42,9 @@ private final class FetchReceiver: ResponseReceiver {
     private var head: ResponseHead?
     private var body: [UInt8] = []
     private var isTooLarge = false
+    private var hasEnded = false
+    private var failure: ProxyError?
+    private var waiter: UnsafeContinuation<Void, Never>?
 
     init(limit: Int) {
         self.limit = limit
@@ -61,9 +64,20 @@ private final class FetchReceiver: ResponseReceiver {
 
     func receivedAll() -> ReceiveDecision { .more }
 
-    func resolveWait() async throws(ProxyError) {}
+    func ended(_ error: ProxyError?) {
+        failure = error
+        hasEnded = true
+        waiter?.resume()
+        waiter = nil
+    }
 
-    func response() throws(ProxyError) -> FetchedResponse {
+    /// The answer, once it is there.
+    func response() async throws(ProxyError) -> FetchedResponse {
+        await withUnsafeContinuation { continuation in
+            // Asked here: other work of the loop may have run before the closure does.
+            if hasEnded { continuation.resume() } else { waiter = continuation }
+        }
+        if let failure { throw failure }
         guard !isTooLarge else { throw .badAnswer("the body is larger than \(limit) bytes") }
         guard let head else { throw .badAnswer("no answer") }
         return FetchedResponse(status: head.status, headers: head.headers, body: body)

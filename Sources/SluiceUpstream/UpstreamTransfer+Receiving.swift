@@ -12,6 +12,7 @@ extension UpstreamTransfer {
             guard reads < Self.readsPerTurn else { return connection.yieldTurn() }
             reads += 1
             var decision = ReceiveDecision.more
+            guard let receiver else { return }
             let outcome = connection.receive { bytes in
                 decision = answer.take(bytes, for: receiver)
             }
@@ -31,7 +32,7 @@ extension UpstreamTransfer {
 
     /// Reads on after the receiver has made room.
     func resume() {
-        guard !hasEnded else { return }
+        guard !hasEnded else { return report(nil) }
         isHeld = false
         armIdleTimer()
         readAvailable()
@@ -42,14 +43,14 @@ extension UpstreamTransfer {
         // The receiver may have cancelled.
         guard !hasEnded else { return }
         var decision = received
-        if answer.status > 0, decision != .stop {
+        if answer.status > 0, decision != .stop, let receiver {
             decision = decision.joined(with: receiver.receivedAll())
             guard !hasEnded else { return }
         }
         if decision == .stop { return finish() }
         switch answer.phase {
         case .complete:
-            finish(mustResolve: decision == .wait)
+            finish(isHeld: decision == .wait)
         case .failed(let error):
             fail(error)
         case .head:
@@ -64,6 +65,5 @@ extension UpstreamTransfer {
     private func hold() {
         isHeld = true
         disarm()
-        raise(.held)
     }
 }

@@ -32,7 +32,7 @@ extension UpstreamTransfer {
             switch connection.send(outgoing.head, outgoing.body, from: outgoing.sent) {
             case .moved(let count):
                 outgoing.advance(count)
-                hasSent = true
+                if !hasSent { noteSent() }
             case .wouldBlock:
                 // An upstream that takes nothing is as silent as one that says nothing.
                 return armSendTimer()

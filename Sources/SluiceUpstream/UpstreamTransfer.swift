@@ -4,19 +4,8 @@ internal import SluiceWire
 
 /// One exchange with an upstream: a request going out, an answer coming in.
 ///
-/// The loop's readiness drives it by synchronous calls, so that an answer passes through in the turn that read it. The task that asked
-/// for the exchange sleeps meanwhile and hears ``Signal``s.
-final class UpstreamTransfer: ConnectionUser, DialObserver {
-    /// What the task must know.
-    enum Signal {
-        case connected
-        /// The receiver wants no more for now.
-        case held
-        /// An idle connection turned out to be closed before it took a byte.
-        case stale
-        case ended
-    }
-
+/// The loop's readiness drives it by synchronous calls, so that an answer passes through in the turn that read it. No task waits for it.
+final class UpstreamTransfer: UpstreamExchange, ConnectionUser, DialObserver {
     enum Sending {
         /// There is no connection yet, or nothing was written to it.
         case idle
@@ -29,14 +18,21 @@ final class UpstreamTransfer: ConnectionUser, DialObserver {
         case abandoned
     }
 
+    /// What has to be sent. Forgotten once a connection has taken the first bytes: from there on it cannot go out again.
+    private struct Errand {
+        let request: UpstreamRequest
+        let rest: (any IncomingBody)?
+    }
+
     let poller: Poller
-    let receiver: any ResponseReceiver
     private let dialer: Dialer
     private let origin: Origin
     private let statistics: UpstreamStatistics
     let limits: UpstreamLimits
     let deadline: UInt64?
 
+    private(set) var receiver: (any ResponseReceiver)?
+    private var errand: Errand?
     private(set) var connection: UpstreamConnection?
     private var dial: Dial?
     var outgoing = Outgoing()
@@ -48,12 +44,6 @@ final class UpstreamTransfer: ConnectionUser, DialObserver {
     /// The receiver said `.wait`: nothing is read.
     var isHeld = false
     private(set) var hasEnded = false
-    private var failure: ProxyError?
-    private var mustResolve = false
-
-    // Safety: set by `nextSignal` alone, which one task calls; `raise` takes it out before it resumes it, and every end raises.
-    private var waiter: UnsafeContinuation<Signal, Never>?
-    private var raised: Signal?
 
     init(
         poller: Poller, dialer: Dialer, origin: Origin, statistics: UpstreamStatistics,
@@ -70,93 +60,37 @@ final class UpstreamTransfer: ConnectionUser, DialObserver {
         answer = AnswerReader(toHEAD: toHEAD)
     }
 
-    func run(
-        _ request: UpstreamRequest, rest: (any IncomingBody)?
-    ) async throws(ProxyError) {
-        if let deadline, deadline <= poller.now { throw .upstreamTimeout("total") }
-        var mayReuse = true
-        repeat {
-            if !mayReuse || !takeIdle() { try await dialAnew() }
-            send(request, rest: rest)
-            // A connection that was found closed is not paid for with a second one.
-            mayReuse = false
-        } while try await receive() == .stale
-        if let failure { throw failure }
+    /// Begins; the receiver hears of everything further.
+    func start(_ request: UpstreamRequest, rest: (any IncomingBody)?) {
+        if let deadline, deadline <= poller.now { return fail(.upstreamTimeout("total")) }
+        guard let idle = origin.takeIdle() else {
+            errand = Errand(request: request, rest: rest)
+            return dialAnew()
+        }
+        connection = idle
+        idle.user = self
+        errand = Errand(request: request, rest: rest)
+        send(request, rest: rest)
     }
 
     /// Ends it in this turn, whatever it is doing.
-    func cancel() {
+    func end(_ error: ProxyError) {
         dial?.cancel()
         dial = nil
-        fail(.clientGone)
+        fail(error)
     }
 
-    // MARK: The task
+    // MARK: Dialling
 
-    private func takeIdle() -> Bool {
-        guard let idle = origin.takeIdle() else { return false }
-        connection = idle
-        idle.user = self
-        return true
-    }
-
-    private func dialAnew() async throws(ProxyError) {
+    private func dialAnew() {
         var timeout = limits.connect
         if let deadline {
             timeout = min(timeout ?? .max, deadline > poller.now ? deadline - poller.now : 1)
         }
         let begun = dialer.dial(origin.key, timeout: timeout, observer: self)
         // A dial can fail at once.
-        if raised == nil { dial = begun }
-        _ = await nextSignal()
-        dial = nil
-        if let failure { throw failure }
+        if !hasEnded, connection == nil { dial = begun }
     }
-
-    private func receive() async throws(ProxyError) -> Signal {
-        while true {
-            let signal = await nextSignal()
-            switch signal {
-            case .held where !hasEnded:
-                do {
-                    try await receiver.resolveWait()
-                } catch {
-                    fail(error)
-                    throw error
-                }
-                resume()
-            case .stale:
-                return signal
-            case .ended:
-                if mustResolve, failure == nil { try await receiver.resolveWait() }
-                return signal
-            case .connected, .held: break
-            }
-        }
-    }
-
-    private func nextSignal() async -> Signal {
-        await withUnsafeContinuation { continuation in
-            // Looked at here and not before: the call itself may give way to other work of the loop.
-            if let signal = raised {
-                raised = nil
-                continuation.resume(returning: signal)
-            } else {
-                waiter = continuation
-            }
-        }
-    }
-
-    func raise(_ signal: Signal) {
-        if let waiting = waiter {
-            waiter = nil
-            waiting.resume(returning: signal)
-        } else {
-            raised = signal
-        }
-    }
-
-    // MARK: Dialling
 
     func dialled(_ result: Result<Link, DialFailure>) {
         dial = nil
@@ -168,17 +102,30 @@ final class UpstreamTransfer: ConnectionUser, DialObserver {
             statistics.dialledOne()
             connection = made
             made.user = self
-            raise(.connected)
+            if let errand { send(errand.request, rest: errand.rest) }
         case .failure(let failure):
             fail(.cannotConnect(failure.detail, timedOut: failure.timedOut))
         }
     }
 
+    /// Goes back to the start: an idle connection was closed before it took a byte. A new one is not paid for with a second one.
+    func becomeStale() {
+        guard let stale = connection else { return }
+        connection = nil
+        sending = .idle
+        origin.drop(stale, reset: false)
+        dialAnew()
+    }
+
+    /// A connection took the first bytes: the request cannot go out once more.
+    func noteSent() {
+        hasSent = true
+        errand = nil
+    }
+
     // MARK: Readiness
 
     func connectionIsReady(_ connection: UpstreamConnection) {
-        // The task that writes the request may have its turn later; the connection remembers what it was told.
-        if sending == .idle { return }
         if connection.mayRead { readAvailable() }
         if !hasEnded, connection.mayWrite { flush() }
     }
@@ -186,45 +133,43 @@ final class UpstreamTransfer: ConnectionUser, DialObserver {
     // MARK: Ends
 
     /// The answer is whole, or the receiver needs no more of it.
-    func finish(mustResolve: Bool = false) {
+    ///
+    /// - Parameter isHeld: the receiver has still to come to terms with what it got, and says so with ``resume()``.
+    func finish(isHeld: Bool = false) {
         guard !hasEnded else { return }
-        self.mustResolve = mustResolve
         var isComplete = false
         if case .complete = answer.phase { isComplete = true }
         let isInStep = isComplete && answer.keepsAlive && sending == .sent
-        end { connection in
+        if let connection = release() {
             if isInStep {
                 origin.keep(connection)
             } else {
                 origin.drop(connection, reset: !isComplete)
             }
         }
+        if !isHeld { report(nil) }
     }
 
     func fail(_ error: ProxyError) {
-        guard !hasEnded else { return }
-        failure = error
-        end { origin.drop($0, reset: true) }
+        if let connection = release() { origin.drop(connection, reset: true) }
+        report(error)
     }
 
-    /// Goes back to the start, where another connection is tried.
-    func becomeStale() {
-        guard let connection else { return }
-        self.connection = nil
-        sending = .idle
-        origin.drop(connection, reset: false)
-        raise(.stale)
-    }
-
-    private func end(_ dispose: (UpstreamConnection) -> Void) {
+    private func release() -> UpstreamConnection? {
         hasEnded = true
+        errand = nil
         if sending != .sent { outgoing.discard(to: poller.buffers) }
-        if let connection {
-            self.connection = nil
-            dispose(connection)
-        }
+        let released = connection
+        connection = nil
         upload?.transferEnded()
         upload = nil
-        raise(.ended)
+        return released
+    }
+
+    /// The last word to the receiver.
+    func report(_ error: ProxyError?) {
+        guard let receiver else { return }
+        self.receiver = nil
+        receiver.ended(error)
     }
 }

@@ -21,7 +21,6 @@ public final class UpstreamTransport: Transport {
     private let statistics: UpstreamStatistics
     private let dialer: Dialer
     private let pool: ConnectionPool
-    private var transfers: [ObjectIdentifier: UpstreamTransfer] = [:]
 
     init(poller: Poller, statistics: UpstreamStatistics) {
         self.poller = poller
@@ -33,39 +32,33 @@ public final class UpstreamTransport: Transport {
     deinit {
         // The poller holds what it watches.
         pool.closeIdle()
+        // Dials and their observers hold each other.
+        dialer.cancelAll()
     }
 
     /// Sends a request once and pushes the answer into `receiver`.
     ///
-    /// It can return while a call of `rest`'s `next()` is pending, when the answer came before the body's end; what that call brings is
+    /// It can end while a call of `rest`'s `next()` is pending, when the answer came before the body's end; what that call brings is
     /// dropped.
-    public func exchange(
+    public func start(
         _ request: UpstreamRequest, rest: (any IncomingBody)?, provider: ConfiguredProvider,
         deadline: UInt64?, receiver: any ResponseReceiver
-    ) async throws(ProxyError) {
-        try await exchange(
+    ) -> any UpstreamExchange {
+        start(
             request, rest: rest, limits: provider.limits, connection: provider.connection,
             deadline: deadline, receiver: receiver)
     }
 
-    @inline(__always)
-    func exchange(
+    @discardableResult
+    func start(
         _ request: UpstreamRequest, rest: (any IncomingBody)?, limits: UpstreamLimits,
         connection: UpstreamConnectionOptions, deadline: UInt64?, receiver: any ResponseReceiver
-    ) async throws(ProxyError) {
+    ) -> UpstreamTransfer {
         let transfer = UpstreamTransfer(
             poller: poller, dialer: dialer, origin: pool.origin(request.url, connection),
             statistics: statistics, limits: limits, deadline: deadline,
             toHEAD: request.method == .head, receiver: receiver)
-        let key = ObjectIdentifier(receiver)
-        transfers[key] = transfer
-        defer { transfers[key] = nil }
-        try await transfer.run(request, rest: rest)
-    }
-
-    /// Closes the connection of `receiver`'s exchange in this turn of the loop; the exchange throws `clientGone`. Does nothing when
-    /// there is no such exchange.
-    public func cancel(_ receiver: any ResponseReceiver) {
-        transfers[ObjectIdentifier(receiver)]?.cancel()
+        transfer.start(request, rest: rest)
+        return transfer
     }
 }

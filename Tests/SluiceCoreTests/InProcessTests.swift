@@ -1,4 +1,5 @@
 import Logging
+import SluiceLoop
 import SluiceProviders
 import SluiceTesting
 import SluiceWire
@@ -7,30 +8,55 @@ import Testing
 
 @testable import SluiceCore
 
-/// Runs exchanges as tasks; each upstream is made where it is used.
-private struct TaskHost: ExchangeHost {
+/// Runs exchanges on a loop of their own; each upstream is made where it is used.
+private final class TestHost: ExchangeHost {
     let makeTransport: @Sendable () -> any Transport
+    private let loop = Loop.start(name: "test")
 
-    func start(_ body: @escaping @Sendable (LoopServices) async -> Void) {
+    init(_ makeTransport: @escaping @Sendable () -> any Transport) {
+        self.makeTransport = makeTransport
+    }
+
+    deinit {
+        loop.stop()
+    }
+
+    func start(_ body: @escaping @Sendable (LoopServices) -> Void) {
+        let make = makeTransport
         Task {
-            // The second task of an exchange waits for its reader: here the reader's end is seen at the next read.
-            await body(
-                LoopServices(
-                    transport: makeTransport(), clock: ManualClock(), fetcher: NoFetcher(),
-                    spawn: { _ in }))
+            await loop.run { poller in
+                body(
+                    LoopServices(
+                        transport: make(), clock: ManualClock(), fetcher: NoFetcher(),
+                        spawn: { [unowned poller] in Spawned(poller.spawn($0)) }))
+            }
         }
+    }
+}
+
+private final class Spawned: SpawnedWork {
+    private let task: LoopTask
+
+    init(_ task: LoopTask) {
+        self.task = task
+    }
+
+    func cancel() {
+        task.cancel()
     }
 }
 
 struct InProcessTests {
     let sink = RecordingSink()
 
-    private func pipeline(_ answer: @escaping @Sendable () -> any Transport) -> Pipeline {
+    private func pipeline(
+        hasHost: Bool = true, _ answer: @escaping @Sendable () -> any Transport
+    ) -> Pipeline {
         Pipeline(
             parsers: [OpenAIRequestParser()],
             routes: Routes(providers: [.scripted()], defaultProvider: nil), records: sink,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            host: TaskHost(makeTransport: answer))
+            host: hasHost ? TestHost(answer) : nil)
     }
 
     @Test func anAnswerArrivesWithItsHead() async throws {
@@ -56,8 +82,7 @@ struct InProcessTests {
     }
 
     @Test func withoutAHostNothingRuns() async {
-        var pipeline = pipeline { ScriptedTransport("") }
-        pipeline.host = nil
+        let pipeline = pipeline(hasHost: false) { ScriptedTransport("") }
         await #expect(throws: PipelineUnavailable.self) { try await pipeline.execute([]) }
     }
 
@@ -163,24 +188,51 @@ private final class CountingTransport: Transport {
         self.onPiece = onPiece
     }
 
-    func exchange(
+    func start(
         _ request: UpstreamRequest, rest: (any IncomingBody)?, provider: ConfiguredProvider,
         deadline: UInt64?, receiver: any ResponseReceiver
-    ) async throws(ProxyError) {
-        _ = receiver.receive(head)
-        let piece = [UInt8](repeating: 0, count: size)
-        for _ in 0..<pieces {
-            onPiece()
+    ) -> any UpstreamExchange {
+        let exchange = CountingExchange(self, receiver)
+        if receiver.receive(head) == .more { exchange.resume() }
+        return exchange
+    }
+}
+
+private final class CountingExchange: UpstreamExchange {
+    private let transport: CountingTransport
+    private var receiver: (any ResponseReceiver)?
+    private var left: Int
+
+    init(_ transport: CountingTransport, _ receiver: any ResponseReceiver) {
+        self.transport = transport
+        self.receiver = receiver
+        left = transport.pieces
+    }
+
+    func resume() {
+        let piece = [UInt8](repeating: 0, count: transport.size)
+        while let receiver, left > 0 {
+            left -= 1
+            transport.onPiece()
             _ = receiver.receive(piece.span)
             switch receiver.receivedAll() {
             case .more: continue
-            case .stop: return
-            case .wait: try await receiver.resolveWait()
+            case .stop: left = 0
+            case .wait: return
             }
         }
+        report(nil)
     }
 
-    func cancel(_ receiver: any ResponseReceiver) {}
+    func end(_ error: ProxyError) {
+        report(error)
+    }
+
+    private func report(_ error: ProxyError?) {
+        let receiver = self.receiver
+        self.receiver = nil
+        receiver?.ended(error)
+    }
 }
 
 /// Looks again until a condition holds, for ten seconds at most.

@@ -96,40 +96,71 @@ final class StepTransport: Transport {
     private(set) var cancellations = 0
     private(set) var waits = 0
     var answers: [[Step]]
+    let tasks = InlineTasks()
 
     /// - Parameter answers: one script per exchange; the last serves all further ones.
     init(_ answers: [[Step]]) {
         self.answers = answers
     }
 
-    func exchange(
+    func start(
         _ request: UpstreamRequest, rest: (any IncomingBody)?, provider: ConfiguredProvider,
         deadline: UInt64?, receiver: any ResponseReceiver
-    ) async throws(ProxyError) {
+    ) -> any UpstreamExchange {
         requests.append(request)
         providers.append(provider.name)
         let script = answers.count > 1 ? answers.removeFirst() : answers.first ?? []
-        for step in script {
-            var decision = ReceiveDecision.more
-            switch step {
-            case .head(let head): decision = receiver.receive(head)
-            case .bytes(let bytes):
-                decision = receiver.receive(bytes.span)
-                if decision == .more { decision = receiver.receivedAll() }
-            case .fail(let error): throw error
-            case .act(let action): action()
-            }
-            if cancellations > 0 { throw .clientGone }
-            if decision == .wait {
-                waits += 1
-                try await receiver.resolveWait()
-            }
-            if decision == .stop { return }
-        }
+        let exchange = StepExchange(script, receiver: receiver, transport: self)
+        exchange.resume()
+        return exchange
     }
 
-    func cancel(_ receiver: any ResponseReceiver) {
-        cancellations += 1
+    /// One exchange; each part of its script is a piece of work, so that the test acts between others' calls.
+    private final class StepExchange: UpstreamExchange {
+        private var steps: ArraySlice<Step>
+        private var receiver: (any ResponseReceiver)?
+        private let transport: StepTransport
+
+        init(_ steps: [Step], receiver: any ResponseReceiver, transport: StepTransport) {
+            self.steps = steps[...]
+            self.receiver = receiver
+            self.transport = transport
+        }
+
+        func resume() {
+            _ = transport.tasks.spawn(run)
+        }
+
+        private func run() async {
+            while let receiver, let step = steps.popFirst() {
+                var decision = ReceiveDecision.more
+                switch step {
+                case .head(let head): decision = receiver.receive(head)
+                case .bytes(let bytes):
+                    decision = receiver.receive(bytes.span)
+                    if decision == .more { decision = receiver.receivedAll() }
+                case .fail(let error): return report(error)
+                case .act(let action): action()
+                }
+                if decision == .wait {
+                    transport.waits += 1
+                    return
+                }
+                if decision == .stop { break }
+            }
+            report(nil)
+        }
+
+        func end(_ error: ProxyError) {
+            transport.cancellations += 1
+            report(error)
+        }
+
+        private func report(_ error: ProxyError?) {
+            let receiver = self.receiver
+            self.receiver = nil
+            receiver?.ended(error)
+        }
     }
 }
 
@@ -165,13 +196,20 @@ final class Bench {
             routes: Routes(providers: providers, defaultProvider: nil), limits: limits,
             records: sink, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let services = LoopServices(
-            transport: transport, clock: clock, fetcher: NoFetcher(), spawn: { _ in })
+            transport: transport, clock: clock, fetcher: NoFetcher(),
+            spawn: transport.tasks.spawn)
         let exchange = Exchange(
             RequestHead(method: .post, path: path, headers: headers),
             body: ScriptedBody(pieces ?? [Array(body.utf8)]), id: "req_test", client: "127.0.0.1",
             startedAt: clock.now, writer: writer, services: services, pipeline: pipeline)
         self.exchange = exchange
-        return await exchange.run()
+        writer.exchange = exchange
+        exchange.start()
+        await transport.tasks.run()
+        guard let outcome = exchange.outcome else {
+            preconditionFailure("the exchange did not end")
+        }
+        return outcome
     }
 
     var record: AccessRecord? { sink.records.last }

@@ -6,6 +6,14 @@ import Testing
 private final class Bell: AlarmHandler {
     private(set) var rings = 0
 
+    func alarms(_ count: Int, _ poller: Poller) -> [Alarm] {
+        (0..<count).map { _ in
+            let alarm = Alarm(poller)
+            alarm.handler = self
+            return alarm
+        }
+    }
+
     func rang(_ alarm: Alarm) {
         rings += 1
     }
@@ -20,7 +28,7 @@ struct AlarmTests {
     ) async -> Int {
         await loop.run { poller in
             let bell = Bell()
-            let alarms = (0..<count).map { _ in Alarm(poller, handler: bell) }
+            let alarms = bell.alarms(count, poller)
             for alarm in alarms { alarm.set(after: 3600 * 1_000_000_000) }
             work(alarms)
             return poller.alarms.count
@@ -47,7 +55,7 @@ struct AlarmTests {
     @Test func whatIsLeftAfterASweepRingsInOrder() async {
         let rung = await loop.run { poller -> [UInt64] in
             let bell = Bell()
-            let alarms = (0..<1000).map { _ in Alarm(poller, handler: bell) }
+            let alarms = bell.alarms(1000, poller)
             for (index, alarm) in alarms.enumerated() {
                 alarm.set(at: poller.now &+ UInt64(index &* 7919 % 1000) &+ 1_000_000_000)
             }

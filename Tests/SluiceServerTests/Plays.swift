@@ -1,4 +1,5 @@
 import SluiceCore
+import SluiceLoop
 import SluiceWire
 import Synchronization
 
@@ -54,53 +55,99 @@ final class PlayTransport: Transport {
             .utf8)
 
     private let plays: Plays
-    private var running: [ObjectIdentifier: (target: String, stop: Gate)] = [:]
+    private let poller: Poller
 
-    init(_ plays: Plays) {
+    init(_ plays: Plays, poller: Poller) {
         self.plays = plays
+        self.poller = poller
     }
 
-    func exchange(
+    func start(
         _ request: UpstreamRequest, rest: (any IncomingBody)?, provider: ConfiguredProvider,
         deadline: UInt64?, receiver: any ResponseReceiver
-    ) async throws(ProxyError) {
-        let (target, key, stop) = (request.target, ObjectIdentifier(receiver), Gate())
-        plays.note { $0.requests.append(target) }
-        running[key] = (target, stop)
-        defer { running[key] = nil }
-        if let rest { try await take(rest) }
-        switch target {
-        case "hold":
-            try await pause(stop)
-            try await send("application/json", ["{}"], to: receiver)
-        case "pause":
-            try await send("text/event-stream", [Self.event], to: receiver)
-            try await pause(stop)
-            try await push(Array(Self.end.utf8), to: receiver)
-        case "cut":
-            try await send("text/event-stream", [Self.event], to: receiver)
-        case "cut-bytes":
-            try await send("application/octet-stream", ["0123456789"], to: receiver)
-            throw .connectionLost("scripted")
-        case "stream":
-            try await send("text/event-stream", [Self.event, Self.end], to: receiver)
-        case _ where target.hasPrefix("flood-"):
-            try await send("text/event-stream", [], to: receiver)
-            for _ in 0..<(Int(target.dropFirst(6)) ?? 0) {
-                if stop.isOpen { throw .clientGone }
-                try await push(Self.flood, to: receiver)
-                plays.note { $0.bytes += Self.flood.count }
-            }
-            try await push(Array(Self.end.utf8), to: receiver)
-        default:
-            try await send("application/json", [#"{"model":"\#(target)"}"#], to: receiver)
+    ) -> any UpstreamExchange {
+        let exchange = PlayExchange(request.target, rest, plays: plays, receiver: receiver)
+        plays.note { $0.requests.append(request.target) }
+        poller.spawn(exchange.run)
+        return exchange
+    }
+}
+
+/// One exchange with an upstream without a socket.
+private final class PlayExchange: UpstreamExchange {
+    private let target: String
+    private let rest: (any IncomingBody)?
+    private let plays: Plays
+    private var receiver: (any ResponseReceiver)?
+    private let stop = Gate()
+    private var room: UnsafeContinuation<Void, Never>?
+
+    init(
+        _ target: String, _ rest: (any IncomingBody)?, plays: Plays,
+        receiver: any ResponseReceiver
+    ) {
+        self.target = target
+        self.rest = rest
+        self.plays = plays
+        self.receiver = receiver
+    }
+
+    func resume() {
+        let waiting = room
+        room = nil
+        waiting?.resume()
+    }
+
+    func end(_ error: ProxyError) {
+        guard receiver != nil else { return }
+        plays.note { $0.cancelled.append(target) }
+        stop.open()
+        resume()
+        report(error)
+    }
+
+    private func report(_ error: ProxyError?) {
+        let receiver = self.receiver
+        self.receiver = nil
+        receiver?.ended(error)
+    }
+
+    func run() async {
+        do throws(ProxyError) {
+            try await play()
+            report(nil)
+        } catch {
+            report(error)
         }
     }
 
-    func cancel(_ receiver: any ResponseReceiver) {
-        guard let (target, stop) = running[ObjectIdentifier(receiver)] else { return }
-        plays.note { $0.cancelled.append(target) }
-        stop.open()
+    private func play() async throws(ProxyError) {
+        if let rest { try await take(rest) }
+        switch target {
+        case "hold":
+            try await pause()
+            try await send("application/json", ["{}"])
+        case "pause":
+            try await send("text/event-stream", [PlayTransport.event])
+            try await pause()
+            try await push(Array(PlayTransport.end.utf8))
+        case "cut":
+            try await send("text/event-stream", [PlayTransport.event])
+        case "cut-bytes":
+            try await send("application/octet-stream", ["0123456789"])
+            throw .connectionLost("scripted")
+        case "stream":
+            try await send("text/event-stream", [PlayTransport.event, PlayTransport.end])
+        case _ where target.hasPrefix("flood-"):
+            try await send("text/event-stream", [])
+            for _ in 0..<(Int(target.dropFirst(6)) ?? 0) {
+                try await push(PlayTransport.flood)
+                plays.note { $0.bytes += PlayTransport.flood.count }
+            }
+            try await push(Array(PlayTransport.end.utf8))
+        default:
+            try await send("application/json", [#"{"model":"\#(target)"}"#])
+        }
     }
 
     private func take(_ rest: any IncomingBody) async throws(ProxyError) {
@@ -109,31 +156,28 @@ final class PlayTransport: Transport {
         }
     }
 
-    /// Until the gate opens; throws when the exchange is cancelled first.
-    private func pause(_ stop: Gate) async throws(ProxyError) {
+    /// Until the gate opens; throws when the exchange is ended first.
+    private func pause() async throws(ProxyError) {
         await Gate.first(plays.gate, stop)
         if stop.isOpen { throw .clientGone }
     }
 
-    private func send(
-        _ type: String, _ pieces: [String], to receiver: any ResponseReceiver
-    ) async throws(ProxyError) {
+    private func send(_ type: String, _ pieces: [String]) async throws(ProxyError) {
         var headers = HeaderFields()
         headers.append(.contentType, type)
-        _ = receiver.receive(ResponseHead(status: 200, headers: headers))
-        for piece in pieces { try await push(Array(piece.utf8), to: receiver) }
+        _ = receiver?.receive(ResponseHead(status: 200, headers: headers))
+        for piece in pieces { try await push(Array(piece.utf8)) }
     }
 
-    private func push(
-        _ bytes: [UInt8], to receiver: any ResponseReceiver
-    ) async throws(ProxyError) {
+    private func push(_ bytes: [UInt8]) async throws(ProxyError) {
+        guard let receiver else { throw .clientGone }
         _ = receiver.receive(bytes.span)
         switch receiver.receivedAll() {
         case .more: break
         case .stop: throw .clientGone
         case .wait:
             plays.note { $0.waits += 1 }
-            try await receiver.resolveWait()
+            await withUnsafeContinuation { room = $0 }
             plays.note { $0.resumed += 1 }
         }
     }

@@ -56,7 +56,7 @@ final class TestServer: Sendable {
             on: addresses, loops: loops, settings: settings, pipeline: pipeline,
             services: services ?? { poller in
                 LoopServices(
-                    transport: PlayTransport(plays), clock: LoopClock(poller),
+                    transport: PlayTransport(plays, poller: poller), clock: LoopClock(poller),
                     fetcher: NoFetcher(), spawn: { poller.spawn($0) })
             })
         let running = TestServer(server: server, sink: sink, plays: plays, loops: loops)

@@ -36,29 +36,25 @@ final class Bench: Sendable {
     ) async -> Answer {
         let statistics = statistics
         let done = Noted<Answer>()
-        // As the server does it: a task of the loop.
         await loop.run { poller in
             let transport = makeTransport(poller: poller, statistics: statistics)
-            let receiver = Recorder(decide: decide, gate: gate)
-            if cancelsItself { receiver.onRead = { transport.cancel($0) } }
-            poller.spawn {
-                do throws(ProxyError) {
-                    try await transport.exchange(
-                        request, rest: pieces.map { PiecewiseBody($0) }, provider: provider,
-                        deadline: total.map { poller.now &+ $0.nanoseconds }, receiver: receiver)
-                } catch {
-                    receiver.answer.error = error
-                }
-                if cancelsAfterwards { transport.cancel(receiver) }
-                receiver.onRead = nil
-                done.set(receiver.answer)
+            let receiver = Recorder(
+                decide: decide, gate: gate, cancelsItself: cancelsItself, poller: poller)
+            receiver.done = { done.set($0) }
+            let exchange = transport.start(
+                request, rest: pieces.map { PiecewiseBody($0) }, provider: provider,
+                deadline: total.map { poller.now &+ $0.nanoseconds }, receiver: receiver)
+            receiver.hasStarted(exchange)
+            func cancel() async {
+                await cancelWhen?.wait()
+                exchange.end(.clientGone)
             }
-            if let cancelWhen {
-                poller.spawn {
-                    await cancelWhen.wait()
-                    transport.cancel(receiver)
-                }
+            func cancelAgain() async {
+                _ = await done.value()
+                exchange.end(.clientGone)
             }
+            if cancelWhen != nil { poller.spawn(cancel) }
+            if cancelsAfterwards { poller.spawn(cancelAgain) }
         }
         return await done.value() ?? Answer()
     }
@@ -71,17 +67,29 @@ final class Bench: Sendable {
 
 /// Keeps what it receives.
 private final class Recorder: ResponseReceiver {
-    var answer = Bench.Answer()
-    var onRead: ((Recorder) -> Void)?
+    private var answer = Bench.Answer()
+    var done: ((Bench.Answer) -> Void)?
     private let decide: @Sendable (Int) -> ReceiveDecision
     private let gate: Gate?
+    private let cancelsItself: Bool
+    private let poller: Poller
+    private var exchange: (any UpstreamExchange)?
 
-    init(decide: @escaping @Sendable (Int) -> ReceiveDecision, gate: Gate?) {
+    init(
+        decide: @escaping @Sendable (Int) -> ReceiveDecision, gate: Gate?, cancelsItself: Bool,
+        poller: Poller
+    ) {
         self.decide = decide
         self.gate = gate
+        self.cancelsItself = cancelsItself
+        self.poller = poller
     }
 
-    func receive(_ head: ResponseHead) -> ReceiveDecision {
+    func hasStarted(_ exchange: any UpstreamExchange) {
+        if done != nil { self.exchange = exchange }
+    }
+
+    func receive(_ head: consuming ResponseHead) -> ReceiveDecision {
         answer.status = head.status
         answer.headers = head.headers
         return .more
@@ -94,12 +102,22 @@ private final class Recorder: ResponseReceiver {
 
     func receivedAll() -> ReceiveDecision {
         answer.reads += 1
-        onRead?(self)
-        return decide(answer.body.count)
+        if cancelsItself { exchange?.end(.clientGone) }
+        let decision = decide(answer.body.count)
+        if decision == .wait { poller.spawn(resumeLater) }
+        return decision
     }
 
-    func resolveWait() async throws(ProxyError) {
+    private func resumeLater() async {
         await gate?.wait()
+        exchange?.resume()
+    }
+
+    func ended(_ error: ProxyError?) {
+        answer.error = error
+        exchange = nil
+        done?(answer)
+        done = nil
     }
 }
 

@@ -17,14 +17,13 @@ final class LoopHost: ExchangeHost {
 
     /// What a loop offers; made at the first call on that loop.
     @Sendable func services(_ poller: Poller) -> LoopServices {
-        if let made = poller.resident(ServiceHolder.self) { return made.services }
+        if let made = poller.resident(LoopServices.self) { return made }
         let transport = makeTransport(poller: poller, statistics: statistics)
         let services = LoopServices(
             transport: transport, clock: PollerClock(poller),
-            fetcher: UpstreamFetcher(
-                loop: poller.loop, statistics: statistics),
-            spawn: { work in poller.spawn(work) })
-        poller.settle(ServiceHolder(services))
+            fetcher: UpstreamFetcher(loop: poller.loop, statistics: statistics),
+            spawn: { [unowned poller] work in poller.spawn(work) })
+        poller.settle(services)
         return services
     }
 
@@ -33,36 +32,13 @@ final class LoopHost: ExchangeHost {
         isStopped.store(true, ordering: .relaxed)
     }
 
-    func start(_ body: @escaping @Sendable (LoopServices) async -> Void) {
+    func start(_ body: @escaping @Sendable (LoopServices) -> Void) {
         if isStopped.load(ordering: .relaxed) { return }
         let (_, turn) = next.add(1, ordering: .relaxed)
         let loop = loops[turn % loops.count]
         Task {
-            await loop.run { poller in
-                var services = self.services(poller)
-                let handle = TaskHandle()
-                services.cancel = { handle.task?.cancel() }
-                let given = services
-                func run() async {
-                    poller.loop.preconditionIsolated()
-                    await body(given)
-                }
-                handle.task = poller.spawn(run)
-            }
+            await loop.run { poller in body(self.services(poller)) }
         }
-    }
-}
-
-/// The task of one exchange, for the exchange itself to cancel.
-private final class TaskHandle {
-    var task: Task<Void, Never>?
-}
-
-private final class ServiceHolder {
-    let services: LoopServices
-
-    init(_ services: LoopServices) {
-        self.services = services
     }
 }
 

@@ -132,10 +132,10 @@ public final class Proxy: Sendable {
         guard let directory = pipeline.routes.catalog as? ModelDirectory else { return }
         let logger = telemetry.logger
         host.start { services in
-            await directory.refresh(
-                ExchangeContext(
-                    id: "models", clientAddress: "local", logger: logger, fetcher: services.fetcher)
-            )
+            let context = ExchangeContext(
+                id: "models", clientAddress: "local", logger: logger, fetcher: services.fetcher)
+            func refresh() async { await directory.refresh(context) }
+            _ = services.spawn(refresh)
         }
     }
 }

@@ -1,157 +1,227 @@
-internal import SluiceJSON
-internal import SluiceWire
+import SluiceJSON
+import SluiceWire
 
 /// The tries to have one request answered: which provider, where, with what credential, and whether there is another try.
 ///
 /// A request is tried elsewhere only where nothing of it was sent, and again at the same place only after a 401 that a new credential
-/// may mend: paid work is never asked for twice.
-///
-/// Its steps are inlined into one function: a waiting async function keeps about a kilobyte, and these wait as long as the answer streams.
+/// may mend: paid work is never asked for twice. It is the receiver of every attempt's answer.
 final class Attempts {
-    private let request: ProxyRequest
-    private let rest: (any IncomingBody)?
-    private let routes: Routes
-    private let limits: PipelineLimits
+    private struct UpstreamEnd {
+        let error: ProxyError?
+    }
+
+    /// What goes on once something was waited for.
+    private enum Pending {
+        case attempt(after: ProxyError)
+        case renewal(UpstreamRefusal)
+        case room
+    }
+
+    /// Broken by the exchange when it ends.
+    private let exchange: Exchange
     private let path: ResponsePath
     private let dialect: any ClientDialect
-    private let services: LoopServices
-    private let context: ExchangeContext
+    private let rest: (any IncomingBody)?
+    /// There as long as it may have to be sent once more.
+    private var request: ProxyRequest?
+
+    private var candidates: [ConfiguredProvider] = []
+    private var nextCandidate = 0
+    /// Further addresses of the provider that may be tried.
+    private var triesLeft = 0
+    private var deadline: UInt64?
+    private var mayRenew = true
+    private var base: UpstreamURL?
+    /// Where the request of this attempt went.
+    private var sentTo: UpstreamURL?
+    private var credential: Credential?
+    private var hasEntered = false
+    private var upstream: (any UpstreamExchange)?
+    private var isUnderWay = false
+    private var pending: Pending?
+    /// An end that came while a stage was at work, which hears of it afterwards.
+    private var endMeanwhile: UpstreamEnd?
+
+    /// The one asked last.
     private(set) var provider: ConfiguredProvider?
+    /// How often a provider was asked.
     private(set) var count = 0
 
     init(
-        request: ProxyRequest, rest: (any IncomingBody)?, routes: Routes, limits: PipelineLimits,
-        path: ResponsePath, dialect: any ClientDialect, services: LoopServices,
-        context: ExchangeContext
+        _ request: ProxyRequest, rest: (any IncomingBody)?, exchange: Exchange,
+        path: ResponsePath, dialect: any ClientDialect
     ) {
         self.request = request
         self.rest = rest
-        self.routes = routes
-        self.limits = limits
+        self.exchange = exchange
         self.path = path
         self.dialect = dialect
-        self.services = services
-        self.context = context
     }
 
-    @inline(__always)
-    func run() async -> Outcome {
-        do {
-            let candidates = try routes.candidates(for: request.model)
-            var deadline: UInt64?
+    /// - Returns: nil when an upstream is at work, or has been; its end is reported to the exchange.
+    func begin() async -> Outcome? {
+        do throws(ProxyError) {
+            candidates = try exchange.pipeline.routes.candidates(for: request?.model)
             if let total = candidates.first?.timeouts.total {
-                deadline = services.clock.now &+ total.nanoseconds
+                deadline = exchange.services.clock.now &+ total.nanoseconds
             }
-            return try await tryAll(candidates, deadline: deadline)
         } catch {
-            return end(error)
+            return outcome(of: error)
+        }
+        return await proceed(after: .cannotConnect("no provider"))
+    }
+
+    /// Ends the exchange with an upstream, if one is under way.
+    func end(_ error: ProxyError) {
+        upstream?.end(error)
+    }
+
+    // MARK: One attempt after another
+
+    private func proceed(after error: ProxyError) async -> Outcome? {
+        var last = error
+        while let provider = nextProvider(&last) {
+            do throws(ProxyError) {
+                base = try await address(provider)
+                mayRenew = true
+                return try await attempt(provider)
+            } catch {
+                guard isRepeatable(error) else { return outcome(of: error) }
+                last = error
+            }
+        }
+        return outcome(of: last)
+    }
+
+    private func isRepeatable(_ error: ProxyError) -> Bool {
+        error.retry == .elsewhere && !path.hasStarted
+    }
+
+    /// The provider of the next try: the same as long as it has other addresses.
+    private func nextProvider(_ last: inout ProxyError) -> ConfiguredProvider? {
+        guard count < exchange.pipeline.limits.attempts else { return nil }
+        if triesLeft > 0, let provider {
+            triesLeft -= 1
+            return provider
+        }
+        while nextCandidate < candidates.count {
+            leaveProvider()
+            let candidate = candidates[nextCandidate]
+            nextCandidate += 1
+            provider = candidate
+            if candidate.enter() {
+                hasEntered = true
+                triesLeft = (candidate.urls?.count ?? 1) - 1
+                return candidate
+            }
+            last = .providerBusy
+        }
+        return nil
+    }
+
+    /// Gives the place among the provider's exchanges back.
+    func leaveProvider() {
+        if hasEntered { provider?.leave() }
+        hasEntered = false
+    }
+
+    private func attempt(_ provider: ConfiguredProvider) async throws(ProxyError) -> Outcome? {
+        count += 1
+        credential = try await credential(provider)
+        guard let request else { return nil }
+        let action = try provider.dialect.action(
+            for: requestToSend(request, provider), base: base, credential: credential)
+        switch action {
+        case .answer(let response):
+            path.begin(translator: nil, hidesUsage: asksUsage(request, provider))
+            do {
+                try await path.answer(response)
+            } catch {
+                throw ProxyError(converting: error)
+            }
+            return .completed
+        case .send(var upstreamRequest):
+            // While an address or a credential was waited for there was no exchange to end.
+            if path.writer.isClosed { throw .clientGone }
+            if let interruption = exchange.interruption { throw interruption }
+            upstreamRequest.forwarded = (request.headers, provider.headerPolicy)
+            path.begin(
+                translator: provider.dialect.makeTranslator(for: request),
+                hidesUsage: asksUsage(request, provider), credential: credential)
+            start(upstreamRequest, provider)
+            return nil
         }
     }
 
-    @inline(__always)
-    private func tryAll(
-        _ candidates: [ConfiguredProvider], deadline: UInt64?
-    ) async throws(ProxyError) -> Outcome {
-        var last = ProxyError.cannotConnect("no provider")
-        for provider in candidates {
-            self.provider = provider
-            guard provider.enter() else {
-                last = .providerBusy
-                continue
-            }
-            defer { provider.leave() }
-            for _ in 0..<(provider.urls?.count ?? 1) where count < limits.attempts {
-                do {
-                    return try await attempt(provider, deadline: deadline)
-                } catch  where error.retry == .elsewhere && !path.hasStarted {
-                    last = error
-                }
-            }
-        }
-        throw last
+    private func start(_ upstreamRequest: UpstreamRequest, _ provider: ConfiguredProvider) {
+        isUnderWay = true
+        sentTo = upstreamRequest.url
+        let started = exchange.services.transport.start(
+            upstreamRequest, rest: rest, provider: provider, deadline: deadline, receiver: self)
+        // Some are over at once.
+        if isUnderWay { upstream = started }
     }
 
-    /// One attempt at one address, repeated once when a new credential may mend a 401.
-    @inline(__always)
-    private func attempt(
-        _ provider: ConfiguredProvider, deadline: UInt64?
-    ) async throws(ProxyError) -> Outcome {
-        let base = try await address(provider)
-        var mayRenew = true
-        while true {
-            count += 1
-            let credential = try await credential(provider)
-            let action = try provider.dialect.action(
-                for: requestToSend(provider), base: base, credential: credential)
-            switch action {
-            case .answer(let response):
-                return try await answer(response, provider)
-            case .send(let upstreamRequest):
-                guard
-                    let refusal = try await exchange(
-                        upstreamRequest, provider: provider, credential: credential,
-                        deadline: deadline)
-                else { return path.reportedError.map(Outcome.failed) ?? .completed }
-                if refusal.head.status == 401, mayRenew, rest == nil, let credential,
-                    let tokens = provider.tokens,
-                    await tokens.reject(credential, context: context)
-                {
-                    mayRenew = false
-                    continue
-                }
-                let (status, headers, body) = refusal.answer(
-                    credential: credential, dialect: dialect)
-                path.send(status: status, headers: headers, body: body)
-                return .failed(refusal.error)
-            }
-        }
+    /// Does in a task what has to wait.
+    private func perform(_ next: Pending) {
+        pending = next
+        exchange.perform(goOn)
     }
 
-    @inline(__always)
-    private func exchange(
-        _ upstreamRequest: UpstreamRequest, provider: ConfiguredProvider, credential: Credential?,
-        deadline: UInt64?
-    ) async throws(ProxyError) -> UpstreamRefusal? {
-        // While an address or a credential was waited for there was no exchange to cancel.
-        if path.writer.isClosed { throw .clientGone }
-        if let interruption = path.interruption { throw interruption }
-        var upstreamRequest = upstreamRequest
-        upstreamRequest.forwarded = (request.headers, provider.headerPolicy)
-        path.begin(
-            translator: provider.dialect.makeTranslator(for: request),
-            hidesUsage: asksUsage(provider), credential: credential)
-        do {
-            try await services.transport.exchange(
-                upstreamRequest, rest: rest, provider: provider, deadline: deadline, receiver: path)
+    private func goOn() async {
+        let next = pending
+        pending = nil
+        let outcome: Outcome? =
+            switch next {
+            case .attempt(let error): await proceed(after: error)
+            case .renewal(let refusal): await renew(refusal)
+            case .room: await makeRoom()
+            case nil: nil
+            }
+        if let outcome { exchange.finish(outcome) }
+    }
+
+    /// Asks once more with a new credential, if there is one that may mend the refusal.
+    private func renew(_ refusal: UpstreamRefusal) async -> Outcome? {
+        guard let provider, let credential, let tokens = provider.tokens,
+            await tokens.reject(credential, context: exchange.context)
+        else { return answer(with: refusal) }
+        mayRenew = false
+        do throws(ProxyError) {
+            return try await attempt(provider)
         } catch {
-            provider.urls?.report(upstreamRequest.url, error: error)
-            if path.isOver { return try path.conclude() }
-            throw error
+            return isRepeatable(error) ? await proceed(after: error) : outcome(of: error)
         }
-        provider.urls?.report(upstreamRequest.url, error: nil)
-        return try path.conclude()
     }
 
-    private func answer(
-        _ response: ProxyResponse, _ provider: ConfiguredProvider
-    ) async throws(ProxyError) -> Outcome {
-        path.begin(translator: nil, hidesUsage: asksUsage(provider))
-        do {
-            try await path.answer(response)
+    private func makeRoom() async -> Outcome? {
+        do throws(ProxyError) {
+            try await path.resumeStages()
+            if endMeanwhile == nil {
+                await path.writer.waitForRoom()
+                if path.writer.isClosed { throw .clientGone }
+                upstream?.resume()
+            }
         } catch {
-            throw ProxyError(converting: error)
+            upstream?.end(error)
         }
-        return .completed
+        guard let end = endMeanwhile else { return nil }
+        endMeanwhile = nil
+        return settle(end.error)
     }
+
+    // MARK: What an attempt needs
 
     /// Streams report usage only when asked: we ask where the provider can, and hide the answer from a client that did not.
-    private func asksUsage(_ provider: ConfiguredProvider) -> Bool {
+    private func asksUsage(_ request: ProxyRequest, _ provider: ConfiguredProvider) -> Bool {
         request.isStreaming && !request.wantsUsage && provider.dialect.reportsStreamUsage
             && (request.endpoint == .chatCompletions || request.endpoint == .completions)
     }
 
-    private func requestToSend(_ provider: ConfiguredProvider) -> ProxyRequest {
-        guard asksUsage(provider) else { return request }
+    private func requestToSend(
+        _ request: ProxyRequest, _ provider: ConfiguredProvider
+    ) -> ProxyRequest {
+        guard asksUsage(request, provider) else { return request }
         var request = request
         if request.json?.root["stream_options"]?.isObject == true {
             request.json?.set(["stream_options", "include_usage"], to: .bool(true))
@@ -162,9 +232,9 @@ final class Attempts {
     }
 
     private func address(_ provider: ConfiguredProvider) async throws(ProxyError) -> UpstreamURL? {
-        guard let urls = provider.urls else { return nil }
+        guard let urls = provider.urls, let request else { return nil }
         do {
-            return try await urls.url(for: request, attempt: count, context: context)
+            return try await urls.url(for: request, attempt: count, context: exchange.context)
         } catch {
             throw .unavailable("address", error)
         }
@@ -173,17 +243,53 @@ final class Attempts {
     private func credential(
         _ provider: ConfiguredProvider
     ) async throws(ProxyError) -> Credential? {
+        guard let tokens = provider.tokens, let request else { return nil }
         do {
-            return try await provider.tokens?.credential(for: request.headers, context: context)
+            return try await tokens.credential(for: request.headers, context: exchange.context)
         } catch {
             throw .unavailable("credential", error)
         }
     }
 
+    // MARK: Ends
+
+    /// What the end of an upstream exchange means.
+    ///
+    /// - Returns: nil when there is another attempt.
+    private func settle(_ error: ProxyError?) -> Outcome? {
+        do throws(ProxyError) {
+            return try concluded(error)
+        } catch {
+            guard isRepeatable(error) else { return outcome(of: error) }
+            perform(.attempt(after: error))
+            return nil
+        }
+    }
+
+    private func concluded(_ error: ProxyError?) throws(ProxyError) -> Outcome? {
+        if let error, !path.isOver { throw error }
+        guard let refusal = try path.conclude() else {
+            return path.reportedError.map(Outcome.failed) ?? .completed
+        }
+        if refusal.head.status == 401, mayRenew, rest == nil, credential != nil,
+            provider?.tokens != nil
+        {
+            perform(.renewal(refusal))
+            return nil
+        }
+        return answer(with: refusal)
+    }
+
+    private func answer(with refusal: UpstreamRefusal) -> Outcome {
+        let (status, headers, body) = refusal.answer(credential: credential, dialect: dialect)
+        path.send(status: status, headers: headers, body: body)
+        return .failed(refusal.error)
+    }
+
     /// Answers the client with what ended the last attempt.
-    private func end(_ error: ProxyError) -> Outcome {
+    private func outcome(of error: ProxyError) -> Outcome {
         if path.writer.isClosed { return .clientGone }
-        if let interruption = path.interruption {
+        if let interruption = exchange.interruption {
             path.hasStarted ? path.fail(interruption) : path.refuse(interruption)
             return .aborted(interruption)
         }
@@ -193,6 +299,35 @@ final class Attempts {
             path.refuse(error)
         }
         return error.fault == .client ? .refused(error) : .failed(error)
+    }
+}
+
+extension Attempts: ResponseReceiver {
+    func receive(_ head: consuming ResponseHead) -> ReceiveDecision {
+        // Only a refusal can lead to another attempt.
+        if 200..<300 ~= head.status { request = nil }
+        return path.receive(head)
+    }
+
+    func receive(_ bytes: Span<UInt8>) -> ReceiveDecision {
+        path.receive(bytes)
+    }
+
+    func receivedAll() -> ReceiveDecision {
+        let decision = path.receivedAll()
+        if decision == .wait { perform(.room) }
+        return decision
+    }
+
+    func ended(_ error: ProxyError?) {
+        isUnderWay = false
+        upstream = nil
+        if let sentTo { provider?.urls?.report(sentTo, error: error) }
+        if path.isInStage {
+            endMeanwhile = UpstreamEnd(error: error)
+        } else if let outcome = settle(error) {
+            exchange.finish(outcome)
+        }
     }
 }
 
@@ -207,14 +342,5 @@ extension ProxyError {
         return ProxyError(
             status: 502, code: "provider_\(what)_unavailable", fault: .proxy, retry: .elsewhere,
             message: "The provider's \(what) is not available.", detail: "\(error)")
-    }
-}
-
-extension Duration {
-    /// Whole nanoseconds; a negative duration is none.
-    public var nanoseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        guard seconds >= 0 else { return 0 }
-        return UInt64(seconds) &* 1_000_000_000 &+ UInt64(attoseconds / 1_000_000_000)
     }
 }

@@ -2,22 +2,37 @@ public import SluiceWire
 
 /// One request and its answer: the straight line through the pipeline.
 ///
-/// It lives on the loop of its connection and is used by one task.
+/// What comes before the upstream may wait and runs as async code, in a task that is given back when the request has gone out. From there
+/// on the reads of the upstream's connection drive the exchange: an answer that streams for minutes occupies no task. It lives on the loop
+/// of its connection.
 public final class Exchange {
     /// The route of requests that no parser knows.
     private static let unknownRoute = "unknown"
 
-    private let pipeline: Pipeline
-    private let head: RequestHead
-    private let body: any IncomingBody
-    private let writer: any ResponseWriter
-    private let services: LoopServices
-    private let context: ExchangeContext
+    let pipeline: Pipeline
+    let services: LoopServices
+    let writer: any ResponseWriter
+    let context: ExchangeContext
+    var path: ResponsePath?
+    /// What the record says of the request.
+    var route = Exchange.unknownRoute
+    var operation = ""
+    var isStreaming = false
+    var model: String?
+    var bytesIn = 0
+    private let method: String
+    /// There while a provider is asked.
+    private var attempts: Attempts?
+    /// Needed until a parser has made a request of it.
+    private var incoming: IncomingRequest?
+    private var work: (any SpawnedWork)?
     private let startedAt: UInt64
-    private var record: AccessRecord
-    private var path: ResponsePath?
-    private var isCancelled = false
-    private var interruption: ProxyError?
+    /// The client has gone: nobody reads an answer.
+    private(set) var isCancelled = false
+    /// Why the exchange was ended from our side, when it was.
+    private(set) var interruption: ProxyError?
+    /// How it ended; nil before.
+    public private(set) var outcome: Outcome?
 
     /// - Parameters:
     ///   - id: from ``RequestID``.
@@ -28,201 +43,127 @@ public final class Exchange {
         startedAt: UInt64, writer: any ResponseWriter, services: LoopServices, pipeline: Pipeline
     ) {
         self.pipeline = pipeline
-        self.head = head
-        self.body = body
+        incoming = IncomingRequest(head, body)
+        method = head.method.name
         self.writer = writer
         self.services = services
         self.startedAt = startedAt
         context = ExchangeContext(
-            id: id, clientAddress: client, logger: pipeline.logger, fetcher: services.fetcher)
-        record = AccessRecord(
-            id: id, client: client, method: head.method.description, route: Self.unknownRoute)
+            id: id, clientAddress: client, logger: pipeline.sharedLogger,
+            fetcher: services.fetcher)
     }
 
-    /// Answers the request, whatever happens, and writes its record.
-    public func run() async -> Outcome {
+    /// Answers the request, whatever happens, writes its record, and then tells the writer. Returns at once.
+    public func start() {
         pipeline.records.started()
-        writer.onClientGone = { [unowned self] in clientIsGone() }
-        let outcome = await answer()
-        writer.onClientGone = nil
-        finish(outcome)
-        return outcome
+        perform(prepare)
     }
 
-    private func clientIsGone() {
+    /// Runs work that may wait. An exchange waits for one thing at a time.
+    func perform(_ step: nonisolated(nonsending) @escaping () async -> Void) {
+        work = services.spawn(step)
+    }
+
+    private func prepare() async {
+        guard let incoming else { return }
+        if let outcome = await answer(incoming) { finish(outcome) }
+    }
+
+    /// Asks the providers.
+    ///
+    /// - Returns: nil when an upstream is at work, whose end ends the exchange.
+    func forward(
+        _ request: ProxyRequest, rest: (any IncomingBody)?, on path: ResponsePath,
+        dialect: any ClientDialect
+    ) async -> Outcome? {
+        incoming = nil
+        let attempts = Attempts(
+            request, rest: rest, exchange: self, path: path, dialect: dialect)
+        self.attempts = attempts
+        return await attempts.begin()
+    }
+
+    // MARK: Ends
+
+    /// The client has gone: what is under way upstream ends in this turn of the loop.
+    public func clientIsGone() {
+        guard outcome == nil else { return }
         isCancelled = true
-        if let path { services.transport.cancel(path) }
+        work?.cancel()
+        attempts?.end(.clientGone)
     }
 
     /// Ends an exchange under way from our side: the client gets the error as an answer, or as the last event of its stream.
     public func interrupt(_ error: ProxyError) {
+        guard outcome == nil else { return }
         interruption = error
-        guard let path else { return }
-        path.interrupt(error)
-        services.transport.cancel(path)
+        path?.interrupt(error)
+        work?.cancel()
+        attempts?.end(error)
     }
 
-    @inline(__always)
-    private func answer() async -> Outcome {
-        var dialect = pipeline.fallbackDialect
-        if writer.isClosed { return .clientGone }
-        do {
-            if let endpoint = pipeline.endpoints.first(where: { $0.serves(head) }) {
-                record.route = endpoint.route
-                let response = try await endpoint.answer(head, context: context)
-                try await send(response, on: localPath(dialect))
-                return .completed
-            }
-            let (parser, plan) = try pipeline.parser(for: head)
-            dialect = parser.dialect
-            for processor in pipeline.processors {
-                try await processor.screen(head, context: context)
-            }
-            let request = try parser.parse(head, body: await receiveBody(plan, parser))
-            return try await process(request, dialect: parser.dialect)
-        } catch {
-            return refuse(ProxyError(converting: error), dialect: dialect)
-        }
-    }
-
-    // MARK: Request
-
-    private func receiveBody(
-        _ plan: BodyPlan, _ parser: any RequestParser
-    ) async throws(ProxyError) -> ReceivedBody {
-        if plan == .whole {
-            let bytes = try await body.collect(upTo: pipeline.limits.body)
-            record.bytesIn = UInt64(bytes.count)
-            return bytes.isEmpty && head.framing == .none ? .none : .whole(bytes)
-        }
-        var beginning: [UInt8] = []
-        var isEnd = false
-        while parser.decideHold(head, beginning: beginning) == .more,
-            beginning.count <= pipeline.limits.heldUpload
-        {
-            guard let piece = try await body.next() else {
-                isEnd = true
-                break
-            }
-            beginning += piece
-        }
-        record.bytesIn = UInt64(beginning.count)
-        return .beginning(beginning, totalLength: body.totalLength, isEnd: isEnd)
-    }
-
-    @inline(__always)
-    private func process(
-        _ parsed: ProxyRequest, dialect: any ClientDialect
-    ) async throws -> Outcome {
-        var request = parsed
-        record.route = request.endpoint.route
-        record.operation = request.endpoint.operation
-        record.isStreaming = request.isStreaming
-        record.model = request.model
-        var stages: [any ResponseStage] = []
-        for processor in pipeline.processors {
-            let decision: Decision
-            do {
-                decision = try await processor.process(&request, context: context)
-            } catch {
-                // The stages made so far hear of the refusal, and may change its head.
-                _ = makePath(request, dialect: dialect, stages: stages)
-                throw error
-            }
-            if isCancelled {
-                // Nobody reads an answer, but the stages made so far hear of the end.
-                _ = makePath(request, dialect: dialect, stages: stages)
-                return .clientGone
-            }
-            if let interruption {
-                _ = makePath(request, dialect: dialect, stages: stages)
-                throw interruption
-            }
-            if let stage = processor.makeResponseStage(for: request, context: context) {
-                stages.insert(stage, at: 0)
-            }
-            if case .respond(let response) = decision {
-                let path = makePath(request, dialect: dialect, stages: stages)
-                try await send(response, on: path)
-                return .completed
-            }
-        }
-        record.model = request.model
-        let path = makePath(request, dialect: dialect, stages: stages)
-        let attempts = Attempts(
-            request: request, rest: request.body.isStream ? body : nil, routes: pipeline.routes,
-            limits: pipeline.limits, path: path, dialect: dialect, services: services,
-            context: context)
-        let outcome = await attempts.run()
-        record.provider = attempts.provider?.name
-        record.attempts = attempts.count
-        return isCancelled ? .clientGone : outcome
-    }
-
-    // MARK: Answer
-
-    private func makePath(
-        _ request: ProxyRequest, dialect: any ClientDialect, stages: [any ResponseStage]
-    ) -> ResponsePath {
-        let path = ResponsePath(
-            request: request, dialect: dialect, stages: StageChain(stages), writer: writer,
-            clock: services.clock, limits: pipeline.limits)
-        self.path = path
-        return path
-    }
-
-    private func localPath(_ dialect: (any ClientDialect)?) -> ResponsePath {
-        let request = ProxyRequest(
-            endpoint: .other("local"), method: head.method, path: head.path, model: nil, body: .none
-        )
-        return makePath(request, dialect: dialect ?? PlainDialect(), stages: [])
-    }
-
-    private func send(_ response: ProxyResponse, on path: ResponsePath) async throws {
-        try await path.answer(response)
-        if writer.isClosed { throw ProxyError.clientGone }
-    }
-
-    private func refuse(_ error: ProxyError, dialect: (any ClientDialect)?) -> Outcome {
-        if isCancelled || writer.isClosed { return .clientGone }
-        let path = self.path ?? localPath(dialect)
-        // Where we ended the exchange ourselves, whatever that made fail is not the reason.
-        let reason = interruption ?? error
-        if path.hasStarted {
-            path.fail(reason)
-        } else {
-            path.refuse(reason)
-        }
-        if let interruption { return .aborted(interruption) }
-        return error.fault == .client ? .refused(error) : .failed(error)
-    }
-
-    private func finish(_ outcome: Outcome) {
-        if record.route == Self.unknownRoute,
-            let endpoint = pipeline.parsers.lazy.compactMap({ [head] in $0.endpoint(of: head) })
-                .first
-        {
-            record.route = endpoint.route
-        }
+    /// The exchange is over. What ends it can itself make the client go, so only the first word counts.
+    func finish(_ came: Outcome) {
+        guard outcome == nil else { return }
+        let outcome = isCancelled ? .clientGone : came
+        self.outcome = outcome
         path?.finish(outcome)
+        pipeline.records.finished(record(outcome))
+        attempts?.leaveProvider()
+        attempts = nil
+        work = nil
+        writer.exchangeEnded()
+    }
+
+    private func record(_ outcome: Outcome) -> AccessRecord {
+        var record = AccessRecord(
+            id: context.id, client: context.clientAddress, method: method, route: routeName)
+        record.operation = operation
+        record.model = model
+        record.isStreaming = isStreaming
+        record.bytesIn = UInt64(bytesIn)
+        record.bytesOut = writer.bytesWritten
+        record.duration = services.clock.precise &- startedAt
+        if let attempts {
+            record.provider = attempts.provider?.name
+            record.attempts = attempts.count
+        }
         record.outcome = outcome.name
         record.errorCode = outcome.error?.code
         record.errorDetail = outcome.error?.detail
-        record.status = path?.hasStarted == true ? path?.status ?? 0 : outcome.error?.status ?? 0
+        record.status = outcome.error?.status ?? 0
+        if let path { describe(path, in: &record) }
         if case .clientGone = outcome { record.status = 499 }
-        record.bytesOut = writer.bytesWritten
-        record.duration = services.clock.precise &- startedAt
-        record.timeToFirstByte = path?.firstByteAt.map { $0 &- startedAt }
-        record.usage = path?.usage
-        record.usageSource = record.usage == nil ? nil : "provider"
-        record.events = path?.events ?? 0
-        if let path, path.events > 1, let first = path.firstByteAt {
+        return record
+    }
+
+    private func describe(_ path: ResponsePath, in record: inout AccessRecord) {
+        if path.hasStarted { record.status = path.status }
+        record.timeToFirstByte = path.firstByteAt.map { $0 &- startedAt }
+        record.usage = path.usage
+        record.usageSource = path.usage == nil ? nil : "provider"
+        record.events = path.events
+        if path.events > 1, let first = path.firstByteAt {
             record.streamDuration = path.lastEventAt &- first
         }
-        pipeline.records.finished(record)
+    }
+
+    /// A request that was refused before it was parsed is counted under the route that it meant.
+    private var routeName: String {
+        guard route == Self.unknownRoute, let head = incoming?.head,
+            let endpoint = pipeline.parsers.lazy.compactMap({ $0.endpoint(of: head) }).first
+        else { return route }
+        return endpoint.route
     }
 }
 
-extension RequestBody {
-    var isStream: Bool { if case .stream = self { true } else { false } }
+/// A request as it came: one reference for what many calls need.
+final class IncomingRequest {
+    let head: RequestHead
+    let body: any IncomingBody
+
+    init(_ head: RequestHead, _ body: any IncomingBody) {
+        self.head = head
+        self.body = body
+    }
 }

@@ -2,7 +2,7 @@ public import SluiceWire
 
 /// A path that the proxy answers itself: health, metrics, the list of models.
 public protocol LocalEndpoint: Sendable {
-    /// The route's name in metrics and logs.
+    /// Where it is: the path that it serves, or the beginning of all paths that it serves. Also the name in metrics and logs.
     var route: String { get }
     /// Whether this endpoint answers the request, if only to refuse its method.
     func serves(_ head: RequestHead) -> Bool

@@ -24,26 +24,21 @@ extension Pipeline {
         if !headers.contains(.contentType) { headers.append(.contentType, "application/json") }
         let head = RequestHead(method: method, path: path, query: nil, headers: headers)
         let channel = AnswerChannel()
-        // A scope of its own: from here on only the host holds the promise.
+        // A scope of its own: from here on only the host and the exchange hold the promise.
         do {
             let promise = AnswerChannel.Promise(channel)
             host.start { services in
-                let channel = promise.channel
-                let writer = ChannelWriter(channel)
                 var ids = RequestID()
                 let exchange = Exchange(
                     head, body: BodyAtHand(body), id: ids.next(), client: "local",
-                    startedAt: services.clock.now, writer: writer, services: services,
-                    pipeline: self)
-                func cancelWithoutReader() async {
+                    startedAt: services.clock.now, writer: ChannelWriter(promise),
+                    services: services, pipeline: self)
+                exchange.start()
+                func endWithoutReader() async {
                     await channel.waitForReaderGone()
-                    guard channel.isReaderGone else { return }
-                    writer.onClientGone?()
-                    services.cancel?()
+                    if channel.isReaderGone { exchange.clientIsGone() }
                 }
-                services.spawn(cancelWithoutReader)
-                _ = await exchange.run()
-                channel.finish(whole: writer.isWhole)
+                _ = services.spawn(endWithoutReader)
             }
         }
         return PipelineAnswer(head: try await channel.head(), body: AnswerBytes(channel))
@@ -89,5 +84,5 @@ extension ProxyError {
     /// A request body above the limit: 413.
     public static let bodyTooLarge = ProxyError(
         status: 413, code: "request_too_large", fault: .client,
-        message: "The request body is larger than this proxy accepts.", closesConnection: true)
+        message: "The request body is larger than this proxy accepts.")
 }

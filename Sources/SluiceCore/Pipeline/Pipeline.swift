@@ -4,23 +4,26 @@ internal import SluiceWire
 /// All that happens to a request between the client's connection and the upstream's: made once from the configuration, shared by all loops.
 ///
 /// Local endpoints first, then parser → processors in file order → routes → attempts; the answer takes the way back through the stages.
-public struct Pipeline: Sendable {
+public final class Pipeline: Sendable {
     /// Asked first, in order: what the proxy answers itself.
-    public var endpoints: [any LocalEndpoint]
+    public let endpoints: [any LocalEndpoint]
     /// Asked in order: the first that accepts a head takes it.
-    public var parsers: [any RequestParser]
+    public let parsers: [any RequestParser]
     /// The chain, in the order requests pass it.
-    public var processors: [any Processor]
+    public let processors: [any Processor]
     /// Which providers serve a model.
-    public var routes: Routes
+    public let routes: Routes
     /// What one exchange may hold, in bytes.
-    public var limits: PipelineLimits
+    public let limits: PipelineLimits
     /// Hears of every exchange, once at its start and once at its end.
-    public var records: any RecordSink
+    public let records: any RecordSink
     /// Each exchange writes with its ID added.
-    public var logger: Logger
+    public let logger: Logger
     /// Runs exchanges that have no socket; nil where nothing is there to run them.
-    public var host: (any ExchangeHost)?
+    public let host: (any ExchangeHost)?
+    /// The routes of ``endpoints``, to be compared with each path.
+    private let endpointRoutes: [[UInt8]]
+    let sharedLogger: SharedLogger
 
     /// A pipeline of these parts; nothing runs by itself.
     public init(
@@ -36,6 +39,18 @@ public struct Pipeline: Sendable {
         self.records = records
         self.logger = logger
         self.host = host
+        endpointRoutes = endpoints.map { Array($0.route.utf8) }
+        sharedLogger = SharedLogger(logger)
+    }
+
+    /// What the proxy answers itself to a head, if it does.
+    func endpoint(for head: RequestHead) -> (any LocalEndpoint)? {
+        let path = head.path.utf8.span
+        for index in endpointRoutes.indices
+        where path.begins(with: endpointRoutes[index]) && endpoints[index].serves(head) {
+            return endpoints[index]
+        }
+        return nil
     }
 
     /// The first parser that accepts a head, and how it wants the body.
@@ -55,33 +70,10 @@ public struct Pipeline: Sendable {
     public var fallbackDialect: (any ClientDialect)? { parsers.first?.dialect }
 }
 
-/// Gives exchanges without a socket a loop to run on.
-public protocol ExchangeHost: Sendable {
-    /// Runs `body` on a loop, with what that loop offers.
-    func start(_ body: @escaping @Sendable (LoopServices) async -> Void)
-}
-
-/// What a loop offers to an exchange. Not `Sendable`: it stays on its loop.
-public struct LoopServices {
-    /// Exchanges with upstreams.
-    public let transport: any Transport
-    /// The loop's time.
-    public let clock: any ExchangeClock
-    /// Small requests of the proxy's own.
-    public let fetcher: any Fetcher
-    /// Starts another task on the same loop.
-    public let spawn: (nonisolated(nonsending) @escaping () async -> Void) -> Void
-    /// Cancels the task that was given these services; nil where whoever started it does so.
-    public var cancel: (() -> Void)?
-
-    /// The services of one loop, to be used on that loop only.
-    public init(
-        transport: any Transport, clock: any ExchangeClock, fetcher: any Fetcher,
-        spawn: @escaping (nonisolated(nonsending) @escaping () async -> Void) -> Void
-    ) {
-        self.transport = transport
-        self.clock = clock
-        self.fetcher = fetcher
-        self.spawn = spawn
+extension Span<UInt8> {
+    fileprivate func begins(with prefix: [UInt8]) -> Bool {
+        guard prefix.count <= count else { return false }
+        for index in prefix.indices where self[index] != prefix[index] { return false }
+        return true
     }
 }

@@ -1,5 +1,5 @@
 /// Which providers serve a model.
-public struct Routes: Sendable {
+public final class Routes: Sendable {
     /// In the order of the file.
     public let providers: [ConfiguredProvider]
     /// Serves paths that name no model.
@@ -8,8 +8,14 @@ public struct Routes: Sendable {
     public let catalog: any ModelCatalog
 
     private let exact: [String: [ConfiguredProvider]]
-    private let patterns: [(prefix: String, provider: ConfiguredProvider)]
+    private let patterns: [Pattern]
     private let open: [ConfiguredProvider]
+
+    private struct Pattern: Sendable {
+        let prefix: String
+        /// Most models match one pattern: no list is made for them.
+        let alone: [ConfiguredProvider]
+    }
 
     /// Routes to these providers. A single provider is also the default one.
     public init(
@@ -20,11 +26,11 @@ public struct Routes: Sendable {
         self.defaultProvider = defaultProvider ?? (providers.count == 1 ? providers.first : nil)
         self.catalog = catalog
         var exact: [String: [ConfiguredProvider]] = [:]
-        var patterns: [(String, ConfiguredProvider)] = []
+        var patterns: [Pattern] = []
         for provider in providers {
             for model in provider.models ?? [] {
                 if model.hasSuffix("*") {
-                    patterns.append((String(model.dropLast()), provider))
+                    patterns.append(Pattern(prefix: String(model.dropLast()), alone: [provider]))
                 } else {
                     exact[model, default: []].append(provider)
                 }
@@ -46,13 +52,20 @@ public struct Routes: Sendable {
                 "This path names no model, and no default provider is configured.",
                 code: "no_default_provider")
         }
-        if let named = exact[model] { return named }
-        let matching = patterns.filter { model.hasPrefix($0.prefix) }.map(\.provider)
-        if !matching.isEmpty { return matching }
+        if !exact.isEmpty, let named = exact[model] { return named }
+        if let matching = matching(model) { return matching }
         let listing = open.filter { catalog.lists(model, provider: $0.name) }
         if !listing.isEmpty { return listing }
         if !open.isEmpty { return open }
         throw .modelNotFound(model)
+    }
+
+    private func matching(_ model: String) -> [ConfiguredProvider]? {
+        var found: [ConfiguredProvider]?
+        for pattern in patterns where pattern.prefix.isEmpty || model.hasPrefix(pattern.prefix) {
+            found = found.map { $0 + pattern.alone } ?? pattern.alone
+        }
+        return found
     }
 }
 

@@ -2,29 +2,45 @@ public import Logging
 public import SluiceWire
 
 /// What is known of an exchange beside its request.
-public struct ExchangeContext: Sendable {
+public final class ExchangeContext: Sendable {
     /// The request's ID: in every log line, and in the answer's `x-sluice-request-id`.
     public let id: String
     /// The client's address without its port; `unix` for a Unix socket, `local` in process.
     public let clientAddress: String
     /// Writes with the request's ID on each line.
     public var logger: Logger {
-        var logger = processLogger
+        var logger = processLogger.logger
         logger[metadataKey: "id"] = .string(id)
         return logger
     }
 
     /// Copied for those exchanges only that log: metadata is a dictionary.
-    private let processLogger: Logger
+    private let processLogger: SharedLogger
     /// Makes HTTP requests of its own on this loop, for credentials and look-ups.
     public let fetcher: any Fetcher
 
     /// A context; exchanges have theirs made by the pipeline, tests make their own.
-    public init(id: String, clientAddress: String, logger: Logger, fetcher: any Fetcher) {
+    public convenience init(
+        id: String, clientAddress: String, logger: Logger, fetcher: any Fetcher
+    ) {
+        self.init(
+            id: id, clientAddress: clientAddress, logger: SharedLogger(logger), fetcher: fetcher)
+    }
+
+    init(id: String, clientAddress: String, logger: SharedLogger, fetcher: any Fetcher) {
         self.id = id
         self.clientAddress = clientAddress
         processLogger = logger
         self.fetcher = fetcher
+    }
+}
+
+/// A logger behind one reference: exchanges get it and hardly ever use it.
+final class SharedLogger: Sendable {
+    let logger: Logger
+
+    init(_ logger: Logger) {
+        self.logger = logger
     }
 }
 

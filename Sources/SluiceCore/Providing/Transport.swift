@@ -7,35 +7,42 @@ public protocol Transport: AnyObject {
     /// - Parameters:
     ///   - rest: the part of a streamed body that follows `request.body`.
     ///   - deadline: nanoseconds of ``ExchangeClock`` after which the exchange fails; nil for none.
-    /// - Returns: when the answer's last byte was received, or the receiver asked to stop.
-    /// - Throws: ``ProxyError``; its `retry` is `.elsewhere` only where no byte of the request was sent.
-    nonisolated(nonsending) func exchange(
+    ///   - receiver: kept until it has heard of the end, which can be before this call returns.
+    func start(
         _ request: UpstreamRequest, rest: (any IncomingBody)?, provider: ConfiguredProvider,
         deadline: UInt64?, receiver: any ResponseReceiver
-    ) async throws(ProxyError)
+    ) -> any UpstreamExchange
+}
 
-    /// Ends the exchange that `receiver` belongs to: its connection closes in this turn of the loop.
-    func cancel(_ receiver: any ResponseReceiver)
+/// One exchange with an upstream that is under way. Once its receiver has heard of the end, nothing it is told has an effect.
+public protocol UpstreamExchange: AnyObject {
+    /// Reads on, after its receiver had answered with ``ReceiveDecision/wait``.
+    func resume()
+    /// Ends it: its connection closes in this turn of the loop, and its receiver hears of this error.
+    func end(_ error: ProxyError)
 }
 
 /// Takes an upstream's answer. Called on the loop, in the pass that read the bytes.
 public protocol ResponseReceiver: AnyObject {
     /// The final head; interim ones are not reported.
-    func receive(_ head: ResponseHead) -> ReceiveDecision
+    func receive(_ head: consuming ResponseHead) -> ReceiveDecision
     /// Bytes of the body, framing removed. Valid during the call.
     func receive(_ bytes: Span<UInt8>) -> ReceiveDecision
     /// One read is done: what it brought may go out now.
     func receivedAll() -> ReceiveDecision
-    /// Called after a `.wait`; reading goes on when it returns.
-    nonisolated(nonsending) func resolveWait() async throws(ProxyError)
+    /// The exchange is over; called once, and last.
+    ///
+    /// - Parameter error: nil when the answer's last byte was received, or the receiver had asked to stop. Its `retry` is `.elsewhere`
+    ///   only where no byte of the request was sent.
+    func ended(_ error: ProxyError?)
 }
 
 /// What a receiver wants of the reader.
 public enum ReceiveDecision: Sendable, Equatable {
     case more
-    /// Read no more, with the upstream's timers standing still, until ``ResponseReceiver/resolveWait()`` has returned.
+    /// Read no more, with the upstream's timers standing still, until ``UpstreamExchange/resume()``. The end waits for that too.
     case wait
-    /// The rest is of no use: close the connection and return.
+    /// The rest is of no use: close the connection.
     case stop
 }
 

@@ -22,7 +22,6 @@ public struct ProxyError: Error, Sendable {
         var parameter: String?
         var allowedMethods: String?
         var detail: String?
-        var closesConnection: Bool
     }
 
     private var parts: Boxed<Parts>
@@ -67,21 +66,15 @@ public struct ProxyError: Error, Sendable {
         get { parts.value.detail }
         set { parts.value.detail = newValue }
     }
-    /// The connection cannot be read on after this.
-    public var closesConnection: Bool {
-        get { parts.value.closesConnection }
-        set { parts.value.closesConnection = newValue }
-    }
-
     /// An error of these parts. `message` goes to the client, `detail` to the log.
     public init(
         status: Int, code: String, fault: Fault, retry: Retry = .never, message: String,
-        parameter: String? = nil, detail: String? = nil, closesConnection: Bool = false
+        parameter: String? = nil, detail: String? = nil
     ) {
         parts = Boxed(
             Parts(
                 status: status, code: code, fault: fault, retry: retry, message: message,
-                parameter: parameter, detail: detail, closesConnection: closesConnection))
+                parameter: parameter, detail: detail))
     }
 }
 

@@ -2,8 +2,8 @@ import SluiceWire
 
 /// The way back of one exchange: translator, then stages in reverse order, then the client's writer, all in the pass that read the bytes.
 ///
-/// It is the receiver of every attempt. Until ``hasStarted`` nothing of an answer was sent, and another attempt may follow.
-final class ResponsePath: ResponseReceiver {
+/// Every attempt's answer comes here. Until ``hasStarted`` nothing of an answer was sent, and another attempt may follow.
+final class ResponsePath {
     /// What kind of answer is coming in.
     private enum Mode {
         case idle
@@ -33,7 +33,8 @@ final class ResponsePath: ResponseReceiver {
     private var mode = Mode.idle
     private var head = ResponseHead(status: 0, headers: HeaderFields())
     private var scanner: EventScanner
-    private var reader: any StreamReader
+    /// Made for streams.
+    private var reader: (any StreamReader)?
     /// The beginning of an event or document whose end has not arrived.
     private var held: [UInt8] = []
     /// The bytes of the event that a stage waits with, for the case that all stages keep it.
@@ -41,9 +42,9 @@ final class ResponsePath: ResponseReceiver {
     private var facts: EventFacts = []
     private var expectedLength: Int?
     private var stopped: ProxyError?
-    /// Why the exchange was ended from our side, when it was.
-    private(set) var interruption: ProxyError?
 
+    /// A stage does what it waits for: nothing else may happen to the stages.
+    private(set) var isInStage = false
     private(set) var hasStarted = false
     private(set) var firstByteAt: UInt64?
     private(set) var usage: TokenUsage?
@@ -63,7 +64,6 @@ final class ResponsePath: ResponseReceiver {
         endpoint = request.endpoint
         isStreaming = request.isStreaming
         scanner = EventScanner(limit: limits.event)
-        reader = dialect.makeStreamReader(for: request.endpoint)
     }
 
     /// Makes ready for the next attempt.
@@ -80,23 +80,27 @@ final class ResponsePath: ResponseReceiver {
 
     // MARK: Receiving
 
-    func receive(_ head: ResponseHead) -> ReceiveDecision {
+    func receive(_ head: consuming ResponseHead) -> ReceiveDecision {
         firstByteAt = firstByteAt ?? clock.now
         self.head = head
-        guard 200..<300 ~= head.status else {
+        guard 200..<300 ~= status else {
             mode = .failure
             return .more
         }
-        let kind = AnswerKind(head, endpoint: endpoint, isStreaming: isStreaming)
-        switch kind {
-        case .events: mode = .events
-        case .document: mode = .document
-        case .bytes: mode = .bytes
-        case .unusable(let error): return stop(error)
+        if case .length(let length) = self.head.framing { expectedLength = Int(clamping: length) }
+        switch AnswerKind(self.head, endpoint: endpoint, isStreaming: isStreaming) {
+        case .events:
+            mode = .events
+            reader = dialect.makeStreamReader(for: endpoint)
+            startHead(type: "text/event-stream; charset=utf-8", length: nil)
+        case .document:
+            mode = .document
+        case .bytes:
+            mode = .bytes
+            startHead(type: nil, length: expectedLength)
+        case .unusable(let error):
+            return stop(error)
         }
-        if case .length(let length) = head.framing { expectedLength = Int(clamping: length) }
-        if mode == .events { startHead(type: "text/event-stream; charset=utf-8", length: nil) }
-        if mode == .bytes { startHead(type: nil, length: expectedLength) }
         return .more
     }
 
@@ -118,9 +122,19 @@ final class ResponsePath: ResponseReceiver {
         return writer.hasRoom && !stages.isWaiting ? .more : .wait
     }
 
+    /// Does what a `.wait` waits for.
     func resolveWait() async throws(ProxyError) {
+        try await resumeStages()
+        await writer.waitForRoom()
+        if writer.isClosed { throw .clientGone }
+    }
+
+    /// Goes on with the event that a stage waits with, and with what came behind it.
+    func resumeStages() async throws(ProxyError) {
         while stages.isWaiting {
+            isInStage = true
             let result = await stages.resume()
+            isInStage = false
             if writer.isClosed { throw .clientGone }
             let event = waitingEvent
             if case .keep = result { writer.write(event.span) }
@@ -134,8 +148,6 @@ final class ResponsePath: ResponseReceiver {
         }
         waitingEvent = []
         if let stopped { throw stopped }
-        await writer.waitForRoom()
-        if writer.isClosed { throw .clientGone }
     }
 
     // MARK: Events
@@ -162,7 +174,7 @@ final class ResponsePath: ResponseReceiver {
     }
 
     private func passEvent(_ raw: Span<UInt8>) {
-        let eventFacts = translator == nil ? reader.read(raw) : []
+        let eventFacts = translator == nil ? reader?.read(raw) ?? [] : []
         guard eventFacts.contains(.error), let credential else {
             return passEvent(raw, eventFacts)
         }
@@ -198,7 +210,7 @@ final class ResponsePath: ResponseReceiver {
     private func passTranslated(_ event: ServerSentEvent) {
         var raw: [UInt8] = []
         event.write(into: &raw)
-        facts.formUnion(reader.read(raw.span))
+        facts.formUnion(reader?.read(raw.span) ?? [])
         pass(event, raw: raw.span)
     }
 
@@ -290,7 +302,6 @@ final class ResponsePath: ResponseReceiver {
 
     /// Ends the answer here, for a reason that is not the upstream's.
     func interrupt(_ error: ProxyError) {
-        interruption = error
         stopped = error
     }
 
@@ -365,7 +376,7 @@ final class ResponsePath: ResponseReceiver {
     }
 
     func finish(_ outcome: Outcome) {
-        usage = usage ?? reader.usage
+        usage = usage ?? reader?.usage
         stages.finish(outcome)
     }
 }

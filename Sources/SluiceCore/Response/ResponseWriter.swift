@@ -20,8 +20,8 @@ public protocol ResponseWriter: AnyObject {
     var bytesWritten: UInt64 { get }
     /// Waits until there is room again.
     nonisolated(nonsending) func waitForRoom() async
-    /// Whether the client has gone.
+    /// Whether the client has gone. Whoever notices tells ``Exchange/clientIsGone()``.
     var isClosed: Bool { get }
-    /// Called once, on the loop, when the client goes away during the exchange.
-    var onClientGone: (() -> Void)? { get set }
+    /// The exchange is over and its record is written; called once, and last.
+    func exchangeEnded()
 }

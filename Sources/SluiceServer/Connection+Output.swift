@@ -1,0 +1,93 @@
+internal import CSluiceLinux
+internal import Glibc
+internal import SluiceCore
+internal import SluiceLoop
+
+/// What follows once the client has taken what waits for it.
+enum AfterOutput {
+    /// The next request, as soon as there is room again.
+    case serve
+    /// The end, when all is sent.
+    case close(expectsInput: Bool)
+}
+
+extension Connection {
+    var waitingBytes: Int { output.count }
+
+    /// Sends two pieces, or queues them.
+    func send(_ first: [UInt8], _ second: [UInt8]) {
+        guard phase != .closed else { return }
+        let wasEmpty = output.isEmpty
+        switch output.send(first, second, to: descriptor, pool: poller.buffers) {
+        case .allSent: break
+        case .someLeft: if wasEmpty { arm() }
+        case .broken: clientIsGone()
+        }
+    }
+
+    /// Waits until the client has taken so much that more may be sent.
+    func waitForRoom() async {
+        while needsRoom {
+            await withUnsafeContinuation { continuation in
+                if needsRoom {
+                    roomWaiter = continuation
+                } else {
+                    continuation.resume()
+                }
+            }
+        }
+    }
+
+    private var needsRoom: Bool {
+        phase != .closed && waitingBytes > server.settings.highWaterMark
+    }
+
+    func flushOutput() {
+        let progress = output.flush(to: descriptor, pool: poller.buffers)
+        if progress == .broken { return clientIsGone() }
+        arm()
+        if waitingBytes <= server.settings.highWaterMark / 2 { wakeWriter() }
+        switch afterOutput {
+        case .serve where waitingBytes <= server.settings.highWaterMark:
+            afterOutput = nil
+            serveNext()
+        case .close(let expectsInput) where output.isEmpty:
+            afterOutput = nil
+            closeGently(expectsInput: expectsInput)
+        default: break
+        }
+    }
+
+    func wakeWriter() {
+        guard let waiter = roomWaiter else { return }
+        roomWaiter = nil
+        waiter.resume()
+    }
+
+    /// Sends what waits, closes our side, and reads on for a moment so that the client gets our last bytes.
+    ///
+    /// - Parameter expectsInput: whether the client may be in the middle of sending something.
+    func closeGently(expectsInput: Bool) {
+        guard phase != .closed else { return }
+        guard output.isEmpty else {
+            phase = .answering
+            afterOutput = .close(expectsInput: expectsInput)
+            return
+        }
+        if inputEnded || (!mayRead && !expectsInput && input.isEmpty) { return close() }
+        shutdown(descriptor, Int32(SHUT_WR))
+        enter(.lingering)
+        discardInput()
+    }
+
+    /// Throws away what has come, a part of it a turn; the linger time bounds how often.
+    func discardInput() {
+        for _ in 0..<16 {
+            switch poller.scratch.receive(descriptor, { _ in }) {
+            case .moved: continue
+            case .wouldBlock: return
+            case .ended, .failed: return close()
+            }
+        }
+    }
+}

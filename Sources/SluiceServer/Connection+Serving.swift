@@ -1,0 +1,102 @@
+internal import SluiceCore
+internal import SluiceLoop
+internal import SluiceWire
+
+/// A head parser for one connection whose head came in parts; most come whole and share the loop's.
+final class PartialHead {
+    var parser: RequestHeadParser
+
+    init(_ parser: RequestHeadParser) {
+        self.parser = parser
+    }
+}
+
+/// One request after another.
+extension Connection {
+    /// Turns to the next request, of which a part, all, or nothing may have come already.
+    func serveNext() {
+        if input.isEmpty {
+            enter(servedRequests == 0 ? .readingHead : .idle)
+            if server.isDraining { return closeGently(expectsInput: phase == .readingHead) }
+        } else {
+            requestStartedAt = poller.now
+            enter(.readingHead)
+            parseInput()
+        }
+        readHead()
+    }
+
+    /// Reads until a head is whole, there is no more, or none will come.
+    func readHead() {
+        while mayRead, phase == .idle || phase == .readingHead {
+            read()
+            if !input.isEmpty, phase == .idle || phase == .readingHead { parseInput() }
+        }
+        if inputEnded, phase == .idle || phase == .readingHead {
+            closeGently(expectsInput: phase == .readingHead)
+        }
+    }
+
+    /// Takes what came where a head is expected, straight from the read buffer. A head that is not whole, or not well, is kept.
+    func takeHead(_ bytes: Span<UInt8>) {
+        guard case .complete(let head, let consumed) = server.parser.parse(bytes) else {
+            partialHead = PartialHead(server.takeParser())
+            return keep(bytes)
+        }
+        begin(head, bytes.extracting(droppingFirst: consumed))
+    }
+
+    private func parseInput() {
+        let bytes = input
+        let partial = partialHead ?? PartialHead(server.takeParser())
+        partialHead = partial
+        switch partial.parser.parse(bytes.span) {
+        case .complete(let head, let consumed):
+            consume(consumed)
+            begin(head, Span())
+        case .refused(let refusal):
+            refuse(ProxyError(refusal))
+        case .incomplete:
+            if phase == .idle { enter(.readingHead) }
+        }
+    }
+
+    /// - Parameter beginning: what came behind the head in the same read.
+    private func begin(_ head: RequestHead, _ beginning: Span<UInt8>) {
+        partialHead = nil
+        let id = server.nextID()
+        let body = RequestBodyReader(head, connection: self)
+        if !beginning.isEmpty { body.take(beginning) }
+        let writer = ConnectionWriter(head, id: id, body: body, connection: self)
+        let exchange = Exchange(
+            head, body: body, id: id, client: client, startedAt: requestStartedAt,
+            writer: writer, services: server.services, pipeline: server.pipeline)
+        self.exchange = exchange
+        self.writer = writer
+        exchange.start()
+        enter(.answering)
+    }
+
+    /// The exchange is over, and its record written.
+    func exchangeEnded() {
+        guard let writer else { return }
+        self.writer = nil
+        exchange = nil
+        servedRequests += 1
+        guard phase != .closed else { return }
+        guard writer.keepsAlive, writer.body.isDone else {
+            return closeGently(expectsInput: !writer.body.isDone)
+        }
+        guard waitingBytes <= server.settings.highWaterMark else {
+            afterOutput = .serve
+            return
+        }
+        serveNext()
+    }
+
+    /// Answers what never became a request, and closes.
+    func refuse(_ error: ProxyError) {
+        server.refuse(error, on: self, startedAt: requestStartedAt)
+        closeGently(expectsInput: true)
+    }
+}

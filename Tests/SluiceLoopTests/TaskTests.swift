@@ -1,0 +1,127 @@
+import Synchronization
+import Testing
+
+@testable import SluiceLoop
+
+/// Work of a loop, in the order in which it ran.
+private final class Diary: Sendable {
+    private let kept = Mutex<[String]>([])
+    var lines: [String] { kept.withLock { $0 } }
+
+    func note(_ line: String) {
+        kept.withLock { $0.append(line) }
+    }
+
+    func has(_ count: Int) async {
+        while lines.count < count { await Task.yield() }
+    }
+}
+
+/// Waits until it is let go.
+private final class Pause {
+    private var waiter: CheckedContinuation<Void, Never>?
+
+    func wait() async {
+        await withCheckedContinuation { waiter = $0 }
+    }
+
+    func end() {
+        waiter?.resume()
+        waiter = nil
+    }
+}
+
+struct TaskTests {
+    private let loop = Loop.start(name: "test")
+    private let diary = Diary()
+
+    @Test func workThatWaitsHoldsUpNoOther() async {
+        let diary = diary
+        await loop.run { poller in
+            let pause = Pause()
+            func waits() async {
+                diary.note("waits")
+                await pause.wait()
+                diary.note("goes on")
+            }
+            func passes() async {
+                diary.note("passes")
+                pause.end()
+            }
+            poller.spawn(waits)
+            poller.spawn(passes)
+        }
+        await diary.has(3)
+        #expect(diary.lines == ["waits", "passes", "goes on"])
+    }
+
+    @Test func workThatAddsWorkLetsTheLoopTurn() async {
+        let diary = diary
+        await loop.run { poller in
+            var left = 3
+            func again() async {
+                diary.note("work")
+                left -= 1
+                if left > 0 { poller.spawn(again) }
+            }
+            poller.spawn(again)
+        }
+        await diary.has(3)
+        // The loop still hears of others.
+        #expect(await loop.run { _ in true })
+    }
+
+    @Test func cancelledWorkRunsToItsEndAndCancelsNoOther() async {
+        let diary = diary
+        await loop.run { poller in
+            let pause = Pause()
+            func waits() async {
+                await pause.wait()
+                diary.note(Task.isCancelled ? "cancelled" : "not cancelled")
+            }
+            let work = poller.spawn(waits)
+            func cancels() async {
+                work.cancel()
+                pause.end()
+            }
+            poller.spawn(cancels)
+        }
+        await diary.has(1)
+        await loop.run { poller in
+            for _ in 0..<8 {
+                func checks() async { diary.note(Task.isCancelled ? "cancelled" : "not cancelled") }
+                poller.spawn(checks)
+            }
+        }
+        await diary.has(9)
+        #expect(diary.lines == ["cancelled"] + Array(repeating: "not cancelled", count: 8))
+    }
+
+    @Test func workCancelledBeforeItBeginsKnows() async {
+        let diary = diary
+        await loop.run { poller in
+            func checks() async { diary.note(Task.isCancelled ? "cancelled" : "not cancelled") }
+            poller.spawn(checks).cancel()
+        }
+        await diary.has(1)
+        #expect(diary.lines == ["cancelled"])
+    }
+
+    @Test func aLoopThatStopsFreesWhatItsTasksHeld() async {
+        final class Held: Sendable {}
+        weak var held: Held?
+        let loop = Loop.start(name: "short")
+        do {
+            let made = Held()
+            held = made
+            await loop.run { poller in
+                func uses() async { _ = made }
+                poller.spawn(uses)
+            }
+        }
+        await loop.run { _ in }
+        loop.stop()
+        while held != nil { await Task.yield() }
+        #expect(held == nil)
+    }
+}
