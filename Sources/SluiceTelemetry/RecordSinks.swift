@@ -11,11 +11,13 @@ public struct RecordSinks: RecordSink {
 
     /// Tells all of them that a request began.
     public func started() {
-        for sink in sinks { sink.started() }
+        let sinks = sinks.span
+        for index in sinks.indices { sinks[index].started() }
     }
 
     /// Tells all of them that a request is over.
     public func finished(_ record: AccessRecord) {
-        for sink in sinks { sink.finished(record) }
+        let sinks = sinks.span
+        for index in sinks.indices { sinks[index].finished(record) }
     }
 }

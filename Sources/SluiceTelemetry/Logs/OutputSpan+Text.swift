@@ -13,9 +13,38 @@ extension OutputSpan<UInt8> {
         }
     }
 
+    /// Appends a constant, for which there must be room.
+    @inline(__always)
+    mutating func append(text: StaticString) {
+        let length = text.utf8CodeUnitCount
+        precondition(length <= freeCapacity, "no room for the text")
+        // Safety: there is room, and the text is a constant of the program.
+        unsafe withUnsafeMutableBufferPointer { buffer, count in
+            guard let to = buffer.baseAddress else { return }
+            unsafe (to + count).initialize(from: text.utf8Start, count: length)
+            count += length
+        }
+    }
+
+    /// Appends a number in decimal digits, with its sign.
+    @inline(__always)
+    mutating func append(decimal number: Int) {
+        if number < 0 { append(UInt8(ascii: "-")) }
+        append(decimal: UInt64(number.magnitude))
+    }
+
+    /// Appends nanoseconds as milliseconds with three decimals; it takes twenty-four bytes at most.
+    mutating func append(milliseconds nanoseconds: UInt64) {
+        let microseconds = nanoseconds / 1_000
+        append(decimal: microseconds / 1_000)
+        append(UInt8(ascii: "."))
+        append(digits: microseconds % 1_000, atLeast: 3)
+    }
+
     /// Appends a number in decimal digits; it takes twenty at most.
     @inline(__always)
     mutating func append(decimal number: UInt64) {
+        guard number >= 10 else { return append(0x30 &+ UInt8(truncatingIfNeeded: number)) }
         guard number >= 100_000_000 else { return append(digits: number, atLeast: 1) }
         let upper = number / 100_000_000
         if upper >= 100_000_000 {
