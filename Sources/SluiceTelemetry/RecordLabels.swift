@@ -24,7 +24,7 @@ struct RecordLabels: Sendable {
 
     /// What differs most often is compared first. Texts that are short, or the same object, are one comparison of two words.
     @inline(__always)
-    func match(_ record: borrowing AccessRecord) -> Bool {
+    func match(_ record: AccessRecord) -> Bool {
         status == record.status && model == record.model && provider == record.provider
             && route == record.route && outcome == record.outcome && errorCode == record.errorCode
             && method == record.method && operation == record.operation
@@ -46,7 +46,7 @@ struct RecentLabels<Value> {
     private var oldest = 0
 
     @inline(__always)
-    func index(of record: borrowing AccessRecord) -> Int? {
+    func index(of record: AccessRecord) -> Int? {
         var index = 0
         while index < entries.count {
             if entries[index].labels.match(record) { return index }

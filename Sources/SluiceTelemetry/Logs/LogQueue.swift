@@ -51,7 +51,7 @@ final class LogQueue: Sendable {
     }
 
     /// Adds the line of a request, which is put together where it waits.
-    func append(_ record: borrowing AccessRecord, at time: Timestamp.Time, _ format: LogFormat) {
+    func append(_ record: AccessRecord, at time: Timestamp.Time, _ format: LogFormat) {
         let wasEmpty = state.withLock { state in
             add(to: &state) { $0.access.append(record, at: time, format, to: &$0.pending) }
         }

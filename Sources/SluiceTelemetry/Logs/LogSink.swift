@@ -54,7 +54,7 @@ public final class LogSink: Sendable {
     }
 
     /// Adds the line of a finished request.
-    func append(_ record: borrowing AccessRecord, _ format: LogFormat) {
+    func append(_ record: AccessRecord, _ format: LogFormat) {
         queue.append(record, at: .now, format)
     }
 

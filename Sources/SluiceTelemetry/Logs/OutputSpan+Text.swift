@@ -34,17 +34,18 @@ extension OutputSpan<UInt8> {
     }
 
     /// Appends nanoseconds as milliseconds with three decimals; it takes twenty-four bytes at most.
+    @inline(__always)
     mutating func append(milliseconds nanoseconds: UInt64) {
         let microseconds = nanoseconds / 1_000
         append(decimal: microseconds / 1_000)
         append(UInt8(ascii: "."))
-        append(digits: microseconds % 1_000, atLeast: 3)
+        append(threeDigits: UInt32(truncatingIfNeeded: microseconds % 1_000))
     }
 
     /// Appends a number in decimal digits; it takes twenty at most.
     @inline(__always)
     mutating func append(decimal number: UInt64) {
-        guard number >= 10 else { return append(0x30 &+ UInt8(truncatingIfNeeded: number)) }
+        guard number >= 1_000 else { return append(small: UInt32(truncatingIfNeeded: number)) }
         guard number >= 100_000_000 else { return append(digits: number, atLeast: 1) }
         let upper = number / 100_000_000
         if upper >= 100_000_000 {
@@ -54,6 +55,26 @@ extension OutputSpan<UInt8> {
             append(digits: upper, atLeast: 1)
         }
         append(digits: number % 100_000_000, atLeast: 8)
+    }
+
+    /// Appends a number below 1,000, as most are.
+    @inline(__always)
+    private mutating func append(small number: UInt32) {
+        if number >= 100 { return append(threeDigits: number) }
+        if number >= 10 { append(digit: number / 10) }
+        append(digit: number % 10)
+    }
+
+    @inline(__always)
+    private mutating func append(threeDigits number: UInt32) {
+        append(digit: number / 100)
+        append(digit: number / 10 % 10)
+        append(digit: number % 10)
+    }
+
+    @inline(__always)
+    private mutating func append(digit: UInt32) {
+        append(0x30 &+ UInt8(truncatingIfNeeded: digit))
     }
 
     /// Appends a number below 10^8 with leading zeros. Its digits are gathered in one word, which the last one enters first.

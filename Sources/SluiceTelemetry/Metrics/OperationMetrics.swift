@@ -58,7 +58,7 @@ final class OperationMetrics: Sendable {
             HistogramBuckets.timePerOutputToken)
     }
 
-    func observe(_ record: borrowing AccessRecord) {
+    func observe(_ record: AccessRecord) {
         requestDuration.observe(Self.seconds(record.duration))
         if let usage = record.usage {
             inputTokens.observe(Double(usage.promptTokens))

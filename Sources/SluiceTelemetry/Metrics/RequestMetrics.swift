@@ -20,7 +20,7 @@ public final class RequestMetrics: RecordSink {
         /// Counts failures of the provider; nil for requests that did not end in one.
         let failures: PrometheusCounter?
 
-        func observe(_ record: borrowing AccessRecord) {
+        func observe(_ record: AccessRecord) {
             counter.increment()
             metrics.observe(record)
             failures?.increment()
