@@ -35,7 +35,7 @@ public struct UpstreamRequest: Sendable {
     }
     /// The client's fields, copied as `policy` allows; none when nil.
     public var forwarded: (fields: HeaderFields, policy: HeaderPolicy)? {
-        _read { yield parts.value.forwarded }
+        get { parts.value.forwarded }
         _modify { yield &parts.value.forwarded }
     }
     /// Sent whole, or as the beginning of a body that streams.

@@ -79,6 +79,9 @@ public struct ProxyRequest: Sendable {
         }
     }
 
+    /// Whether ``json`` has one, told without a copy of it.
+    package var isJSON: Bool { if case .json = parts.value.body { true } else { false } }
+
     /// The JSON body, to read and to patch; nil where the body is of another kind.
     public var json: JSONDocument? {
         get { if case .json(let document) = body { document } else { nil } }
