@@ -50,8 +50,7 @@ struct AccessLines {
     // Parts are given one by one, because a closure that holds on to a value of many fields copies it.
     private static func append(
         _ time: Span<UInt8>, _ id: Span<UInt8>, _ client: Span<UInt8>, _ labels: [UInt8],
-        _ numbers: AccessNumbers,
-        to bytes: inout [UInt8]
+        _ numbers: AccessNumbers, to bytes: inout [UInt8]
     ) {
         let texts = time.count + id.count + client.count + labels.count + 80
         bytes.append(addingCapacity: texts + AccessNumbers.room) { out in
