@@ -109,8 +109,7 @@ void finish_scan() {
 
 }  // namespace sluice_json
 
-extern "C" sluice_json_result sluice_json_scan(const uint8_t *bytes, size_t length,
-                                               uint32_t maximum_depth) {
+extern "C" sluice_json_result sluice_json_scan(const uint8_t *bytes, size_t length) {
     if (length == 0) return refusal(sluice_json_empty, 0);
     if (length > maximum_length) return refusal(sluice_json_too_large, maximum_length);
     if (!this_scanner.reserve(length)) return refusal(sluice_json_no_memory, 0);
@@ -125,9 +124,6 @@ extern "C" sluice_json_result sluice_json_scan(const uint8_t *bytes, size_t leng
         default: return refusal(sluice_json_syntax, broken_string_offset(bytes, length));
         }
     }
-    // A complete text has at least twice as many structural bytes as entries, less one; each
-    // bracket that is still open when an error shows may lack its half.
-    uint32_t count = parser.n_structural_indexes;
-    uint32_t open = maximum_depth < count ? maximum_depth : count;
-    return {sluice_json_ok, uint32_t((uint64_t(count) + open) / 2 + 2), 0};
+    // A complete text has at least twice as many structural bytes as entries, less one.
+    return {sluice_json_ok, parser.n_structural_indexes / 2 + 1, 0};
 }

@@ -4,8 +4,13 @@ extension JSONDocument {
     /// The text of a string, its escapes decoded. A lone surrogate, which RFC 8259 lets pass,
     /// becomes U+FFFD.
     func text(of entry: JSONEntry) -> String {
+        guard entry.isEscaped else {
+            // Safety: the buffer is read only during the call, while the bytes are borrowed.
+            return bytes.span.extracting(entry.inside).withUnsafeBufferPointer {
+                String(decoding: $0, as: UTF8.self)
+            }
+        }
         let inside = bytes[entry.inside]
-        guard entry.isEscaped else { return String(decoding: inside, as: UTF8.self) }
         return String(unsafeUninitializedCapacity: inside.count) { unescape(inside, into: $0) }
     }
 

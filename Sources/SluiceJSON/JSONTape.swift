@@ -19,21 +19,33 @@ extension JSONTape {
     ) throws(JSONError) {
         let depth = UInt32(clamping: maximumDepth)
         let values = UInt32(clamping: maximumValues)
-        var result = sluice_json_result()
+        var (result, isFull) = (sluice_json_result(), false)
+        self = Self.index(bytes, depth, values, roomFactor: 1, &result, &isFull)
+        // The room suffices for every valid text; why another is refused may show only with more of it.
+        if isFull { self = Self.index(bytes, depth, values, roomFactor: 2, &result, &isFull) }
+        guard result.code == sluice_json_ok.rawValue else { throw JSONError(result) }
+    }
+
+    @inline(__always)
+    private static func index(
+        _ bytes: [UInt8], _ depth: UInt32, _ values: UInt32, roomFactor: Int,
+        _ result: inout sluice_json_result, _ isFull: inout Bool
+    ) -> JSONTape {
         // Safety: the pointer is used inside the closure only, the scan reads no byte behind
         // `count`, and the index writes at most `capacity` entries and reports how many it has
         // initialised.
-        let tape = bytes.withUnsafeBufferPointer { text in
-            result = sluice_json_scan(text.baseAddress, text.count, depth)
+        bytes.withUnsafeBufferPointer { text in
+            result = sluice_json_scan(text.baseAddress, text.count)
             guard result.code == sluice_json_ok.rawValue else { return JSONTape() }
-            return JSONTape(unsafeUninitializedCapacity: Int(result.count)) { entries, count in
+            let room = Int(result.count) * roomFactor
+            return JSONTape(unsafeUninitializedCapacity: room) { entries, count in
                 result = sluice_json_index(
                     text.baseAddress, text.count, depth, values, entries.baseAddress, entries.count)
                 count = Int(result.count)
+                isFull =
+                    result.code == sluice_json_too_many_values.rawValue && entries.count < values
             }
         }
-        guard result.code == sluice_json_ok.rawValue else { throw JSONError(result) }
-        self = tape
     }
 }
 

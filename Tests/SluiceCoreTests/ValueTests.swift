@@ -1,6 +1,37 @@
+import SluiceWire
 import Testing
 
 @testable import SluiceCore
+
+struct RequestValueTests {
+    @Test func aChangedCopyLeavesTheOriginalAsItWas() {
+        let request = ProxyRequest(
+            endpoint: .chatCompletions, method: .post, path: "/chat/completions", model: "a",
+            body: .bytes([1]))
+        var copy = request
+        copy.headers[.accept] = "x"
+        copy.path = "/other"
+        copy.body = .none
+        #expect(request.headers.isEmpty)
+        #expect(request.path == "/chat/completions")
+        #expect(request.body.count == 1)
+        #expect(copy.headers[.accept] == "x")
+        let again = copy
+        copy.headers[.accept] = nil
+        #expect(again.headers.count == 1 && copy.headers.isEmpty)
+    }
+
+    @Test func anUpstreamRequestIsAValueToo() throws {
+        let url = try UpstreamURL("https://a.example/v1")
+        let request = UpstreamRequest(
+            method: .post, url: url, target: "/x", headers: HeaderFields(), body: .none)
+        var copy = request
+        copy.forwarded = (HeaderFields(), HeaderPolicy(exact: []))
+        copy.url = try UpstreamURL("https://b.example")
+        #expect(request.forwarded == nil && copy.forwarded != nil)
+        #expect(request.url == url && copy.url != url)
+    }
+}
 
 struct UpstreamURLTests {
     @Test(

@@ -60,6 +60,15 @@ struct RefusalTests {
         #expect(error?.message == "The JSON is malformed at byte 10.")
     }
 
+    /// Such texts have more values than any valid one with as many brackets and commas.
+    @Test(arguments: ["[", "{\"a\":", "[1,[", "[{\"a\":["], [1, 2, 3, 40, 100])
+    func aTextOfOpenBracketsIsRefusedWhereItEnds(_ piece: String, _ count: Int) {
+        let text = Array(String(repeating: piece, count: count).utf8)
+        #expect(throws: JSONError(reason: .syntax, offset: text.count)) {
+            try JSONDocument(parsing: text, maximumDepth: 1_000)
+        }
+    }
+
     @Test(arguments: [1, 2, 5, 128, 1000])
     func theDepthLimitIsExact(_ depth: Int) throws {
         let fits = [UInt8](repeating: 0x5B, count: depth) + [UInt8](repeating: 0x5D, count: depth)

@@ -44,6 +44,23 @@ import Testing
                 """#)
     }
 
+    @Test func observationsOfManyThreadsAllCount() async {
+        let histogram = registry.histogram("h", buckets: [1, 2])
+        await withTaskGroup { group in
+            for value in 1...4 {
+                group.addTask {
+                    for _ in 0..<1_000 { histogram.observe(Double(value)) }
+                }
+            }
+        }
+        let text = text(registry.exposition())
+        for line in [
+            "h_bucket{le=\"1\"} 1000", "h_bucket{le=\"2\"} 2000", "h_count 4000", "h_sum 10000",
+        ] {
+            #expect(text.contains("\n\(line)\n"))
+        }
+    }
+
     @Test func theSameNameAndLabelsAreTheSameSeries() {
         let first = registry.counter("x_total", labels: [("a", "1")])
         let second = registry.counter("x_total", labels: [("a", "1")])

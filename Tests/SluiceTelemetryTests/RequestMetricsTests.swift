@@ -85,6 +85,30 @@ import Testing
         ])
     }
 
+    @Test func requestsOfManyKindsAreCountedUnderTheirOwn() {
+        // More kinds than are remembered, one after another, several times.
+        for number in 0..<60 {
+            var record = AccessRecord.stream
+            record.model = "m\(number % 12)"
+            record.status = number % 2 == 0 ? 200 : 201
+            if number % 12 == 5 {
+                record.outcome = Outcome.failed(.clientGone).name
+                record.errorCode = "stream_cut"
+            }
+            metrics.finished(record)
+        }
+        for number in 0..<12 where number != 5 {
+            expect([
+                #"gen_ai_server_request_duration_seconds_count{gen_ai_operation_name="chat",gen_ai_provider_name="openai",gen_ai_request_model="m\#(number)"} 5"#
+            ])
+        }
+        expect([
+            #"sluice_requests_total{route="/v1/chat/completions",status="200",outcome="completed"} 30"#,
+            #"sluice_requests_total{route="/v1/chat/completions",status="201",outcome="completed"} 25"#,
+            #"sluice_upstream_errors_total{provider="openai",kind="stream_cut"} 5"#,
+        ])
+    }
+
     @Test func requestsInFlightAreThoseStartedAndNotFinished() {
         for _ in 0..<3 { metrics.started() }
         metrics.finished(.stream)

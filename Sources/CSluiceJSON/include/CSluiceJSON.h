@@ -52,8 +52,8 @@ typedef struct {
 typedef struct {
     /// A `sluice_json_code`.
     uint32_t code;
-    /// After `sluice_json_scan`: how many entries `sluice_json_index` may need. After
-    /// `sluice_json_index`: how many it wrote.
+    /// After `sluice_json_scan`: how many entries a valid text has at most. An invalid one may have
+    /// as many again before the error shows. After `sluice_json_index`: how many it wrote.
     uint32_t count;
     /// Where the text went wrong.
     size_t offset;
@@ -61,10 +61,10 @@ typedef struct {
 
 /// Finds the structural bytes of a text and checks its UTF-8. Reads no byte behind `length`. The
 /// result stays in this thread until the next scan.
-sluice_json_result sluice_json_scan(const uint8_t *bytes, size_t length, uint32_t maximum_depth);
+sluice_json_result sluice_json_scan(const uint8_t *bytes, size_t length);
 
 /// Checks the grammar of the text that this thread scanned last (the same `bytes` and `length`) and
-/// writes the tape. Needs `capacity` of at least the count that the scan returned.
+/// writes the tape. Where `capacity` does not suffice, the text has too many values.
 sluice_json_result sluice_json_index(const uint8_t *bytes, size_t length, uint32_t maximum_depth,
                                      uint32_t maximum_values, sluice_json_entry *tape,
                                      size_t capacity);

@@ -20,8 +20,8 @@ public struct UpstreamRequest: Sendable {
     }
     /// Where the connection leads: scheme, host and port.
     public var url: UpstreamURL {
-        get { parts.value.url }
-        set { parts.value.url = newValue }
+        _read { yield parts.value.url }
+        _modify { yield &parts.value.url }
     }
     /// Path and query as they go on the request line.
     public var target: String {
@@ -30,18 +30,18 @@ public struct UpstreamRequest: Sendable {
     }
     /// Fields of our own: credential, content type. `host`, `content-length` and `transfer-encoding` are the transport's.
     public var headers: HeaderFields {
-        get { parts.value.headers }
-        set { parts.value.headers = newValue }
+        _read { yield parts.value.headers }
+        _modify { yield &parts.value.headers }
     }
     /// The client's fields, copied as `policy` allows; none when nil.
     public var forwarded: (fields: HeaderFields, policy: HeaderPolicy)? {
         get { parts.value.forwarded }
-        set { parts.value.forwarded = newValue }
+        _modify { yield &parts.value.forwarded }
     }
     /// Sent whole, or as the beginning of a body that streams.
     public var body: RequestBody {
-        get { parts.value.body }
-        set { parts.value.body = newValue }
+        _read { yield parts.value.body }
+        _modify { yield &parts.value.body }
     }
 
     /// A request of these parts.

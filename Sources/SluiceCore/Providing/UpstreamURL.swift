@@ -3,16 +3,40 @@ public struct UpstreamURL: Sendable, Hashable {
     /// Without and with TLS.
     public enum Scheme: String, Sendable { case http, https }
 
+    /// An address is copied several times for each request and made once: copies share this.
+    private final class Parts: Sendable {
+        let scheme: Scheme
+        let host: String
+        let port: Int
+        let path: String
+        let query: String?
+        /// The target that most requests have, so that it need not be put together for each.
+        let chatTarget: String
+
+        init(scheme: Scheme, host: String, port: Int, path: String, query: String?) {
+            self.scheme = scheme
+            self.host = host
+            self.port = port
+            self.path = path
+            self.query = query
+            chatTarget = path + UpstreamURL.chatPath
+        }
+    }
+
+    private static let chatPath = "/chat/completions"
+
+    private let parts: Parts
+
     /// `http` or `https`.
-    public let scheme: Scheme
+    public var scheme: Scheme { parts.scheme }
     /// Name or address; an IPv6 address without its brackets.
-    public let host: String
+    public var host: String { parts.host }
     /// 1 to 65535; the scheme's own where the URL has none.
-    public let port: Int
+    public var port: Int { parts.port }
     /// Begins with `/` or is empty; has no `/` at its end.
-    public let path: String
+    public var path: String { parts.path }
     /// Without its `?`; for example `api-version=2024-10-21`.
-    public let query: String?
+    public var query: String? { parts.query }
 
     /// `host`, with the port where it is not the scheme's own: the `Host` field's value.
     public var authority: String {
@@ -30,14 +54,29 @@ public struct UpstreamURL: Sendable, Hashable {
         }
         let rest = text[schemeEnd.upperBound...]
         let authorityEnd = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
-        (host, port) = try Self.splitAuthority(rest[..<authorityEnd], scheme: scheme)
+        let (host, port) = try Self.splitAuthority(rest[..<authorityEnd], scheme: scheme)
         let target = rest[authorityEnd...]
         let queryStart = target.firstIndex(of: "?")
         var path = target[..<(queryStart ?? target.endIndex)]
         while path.last == "/" { path.removeLast() }
-        self.scheme = scheme
-        self.path = String(path)
-        query = queryStart.map { String(target[target.index(after: $0)...]) }
+        parts = Parts(
+            scheme: scheme, host: host, port: port, path: String(path),
+            query: queryStart.map { String(target[target.index(after: $0)...]) })
+    }
+
+    public static func == (left: UpstreamURL, right: UpstreamURL) -> Bool {
+        let (left, right) = (left.parts, right.parts)
+        return left === right
+            || left.scheme == right.scheme && left.port == right.port && left.host == right.host
+                && left.path == right.path && left.query == right.query
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(scheme)
+        hasher.combine(host)
+        hasher.combine(port)
+        hasher.combine(path)
+        hasher.combine(query)
     }
 
     private static func splitAuthority(
@@ -83,6 +122,7 @@ public struct UpstreamURL: Sendable, Hashable {
 
     /// The request target for a path below this root, with both queries.
     public func target(_ below: String, query: String? = nil) -> String {
+        if query == nil, parts.query == nil, below == Self.chatPath { return parts.chatTarget }
         var target = path + below
         if target.isEmpty { target = "/" }
         guard self.query != nil || query != nil else { return target }

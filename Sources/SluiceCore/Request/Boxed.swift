@@ -1,24 +1,31 @@
 /// A large value behind one reference.
 ///
 /// What crosses many async functions is copied into the frame of each: a reference costs eight bytes there and one retain, however many
-/// fields the value has. Changing a boxed value makes a new box.
+/// fields the value has. Looking at a field borrows the value where it is. Changing a boxed value makes a new box only where another
+/// copy shares it.
 struct Boxed<Value: Sendable>: Sendable {
-    private final class Box: Sendable {
-        let value: Value
+    // Safety: a box is changed only while this is the one reference to it, so nobody else can be looking.
+    private final class Box: @unchecked Sendable {
+        var value: Value
 
-        init(_ value: Value) {
+        init(_ value: consuming Value) {
             self.value = value
         }
     }
 
     private var box: Box
 
-    init(_ value: Value) {
+    init(_ value: consuming Value) {
         box = Box(value)
     }
 
     var value: Value {
-        get { box.value }
-        set { box = Box(newValue) }
+        @inline(__always)
+        _read { yield box.value }
+        @inline(__always)
+        _modify {
+            if !isKnownUniquelyReferenced(&box) { box = Box(box.value) }
+            yield &box.value
+        }
     }
 }

@@ -41,13 +41,13 @@ public struct ProxyRequest: Sendable {
     }
     /// The client's header fields, as received. A policy decides which of them go on to a provider.
     public var headers: HeaderFields {
-        get { parts.value.headers }
-        set { parts.value.headers = newValue }
+        _read { yield parts.value.headers }
+        _modify { yield &parts.value.headers }
     }
     /// Fields that go to the provider whatever the policy says; set by processors such as `set-headers`.
     public var addedHeaders: HeaderFields {
-        get { parts.value.addedHeaders }
-        set { parts.value.addedHeaders = newValue }
+        _read { yield parts.value.addedHeaders }
+        _modify { yield &parts.value.addedHeaders }
     }
     /// Whether the client asked for server-sent events.
     public var isStreaming: Bool { parts.value.isStreaming }
@@ -55,8 +55,8 @@ public struct ProxyRequest: Sendable {
     public var wantsUsage: Bool { parts.value.wantsUsage }
     /// The body, to be sent as it is here.
     public var body: RequestBody {
-        get { parts.value.body }
-        set { parts.value.body = newValue }
+        _read { yield parts.value.body }
+        _modify { yield &parts.value.body }
     }
     /// The model as the client named it, whatever processors made of ``model``.
     public var requestedModel: String? { parts.value.requestedModel }
@@ -78,6 +78,9 @@ public struct ProxyRequest: Sendable {
             }
         }
     }
+
+    /// Whether ``json`` has one, told without a copy of it.
+    package var isJSON: Bool { if case .json = parts.value.body { true } else { false } }
 
     /// The JSON body, to read and to patch; nil where the body is of another kind.
     public var json: JSONDocument? {

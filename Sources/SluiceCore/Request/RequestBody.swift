@@ -6,8 +6,8 @@ public enum RequestBody: Sendable {
     case json(JSONDocument)
     /// A body of another kind, whole.
     case bytes([UInt8])
-    /// A body that is passed on while it arrives, such as an upload.
-    case stream(BodyPrefix)
+    /// A body that is passed on while it arrives, such as an upload. It is indirect so that all others stay small.
+    indirect case stream(BodyPrefix)
 
     /// The bytes known so far: all of them, unless it is a stream.
     public var bytes: [UInt8] {

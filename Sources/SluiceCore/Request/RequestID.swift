@@ -3,7 +3,6 @@ public struct RequestID: ~Copyable {
     private var generator = SystemRandomNumberGenerator()
     private var state: UInt64
     private var counter: UInt64 = 0
-    private static let digits = Array("0123456789abcdefghijklmnopqrstuv".utf8)
 
     /// A source that starts at a random place.
     public init() {
@@ -20,12 +19,21 @@ public struct RequestID: ~Copyable {
             buffer[1] = UInt8(ascii: "e")
             buffer[2] = UInt8(ascii: "q")
             buffer[3] = UInt8(ascii: "_")
+            var (high, low) = (high, low)
             for index in 0..<11 {
-                buffer[4 + index] = Self.digits[Int(high >> (5 * UInt64(index)) & 31)]
-                buffer[15 + index] = Self.digits[Int(low >> (5 * UInt64(index)) & 31)]
+                buffer[4 &+ index] = Self.digit(high)
+                buffer[15 &+ index] = Self.digit(low)
+                (high, low) = (high &>> 5, low &>> 5)
             }
             return 26
         }
+    }
+
+    /// The lowest five bits as one of `0` to `9` and `a` to `v`.
+    @inline(__always)
+    private static func digit(_ bits: UInt64) -> UInt8 {
+        let value = UInt8(truncatingIfNeeded: bits & 31)
+        return value &+ (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") &- 10)
     }
 
     private func mix(_ value: UInt64) -> UInt64 {

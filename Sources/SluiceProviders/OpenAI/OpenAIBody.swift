@@ -11,49 +11,39 @@ struct OpenAIBody {
     /// The longest model name taken: it becomes part of logs, metrics and, for Azure, of URLs.
     static let longestModel = 1024
 
-    private static let checkedNames = ["model", "stream", "stream_options"]
-
     /// - Parameter isUnderstood: whether the endpoint is one of those that must name a model.
     init(_ bytes: [UInt8], isUnderstood: Bool) throws(ProxyError) {
+        let document: JSONDocument
         do {
             document = try JSONDocument(parsing: bytes)
         } catch {
             throw .unparsable(error.reason, error.message)
         }
-        let root = document.root
-        guard root.isObject else {
+        self.document = document
+        let members = OpenAIMembers(of: document)
+        guard members.isObject else {
             guard !isUnderstood else {
-                throw .invalidType("body", expected: "an object", found: root)
+                throw .invalidType("body", expected: "an object", found: document.root)
             }
             (model, isStreaming, wantsUsage) = (nil, false, false)
             return
         }
-        if let name = document.duplicateMember(among: Self.checkedNames) {
+        if let name = members.repeated {
             throw .invalidRequest(
                 "Duplicate parameter: '\(name)'.", parameter: name, code: "duplicate_parameter")
         }
+        let name = members.model.flatMap { document.string(at: $0) }
+        let stream = members.stream.map { document.value(at: $0) }
         guard isUnderstood else {
-            let name = root["model"]?.string
             model = try name.map { name throws(ProxyError) in try Self.checked(name) }
-            isStreaming = root["stream"]?.bool ?? false
+            isStreaming = stream?.bool ?? false
             wantsUsage = false
             return
         }
-        model = try Self.model(root)
-        isStreaming = try Self.flag("stream", root["stream"])
-        wantsUsage = try Self.includeUsage(root["stream_options"])
-    }
-
-    private static func model(_ root: JSONValue) throws(ProxyError) -> String {
-        guard let value = root["model"], !value.isNull else {
-            throw .invalidRequest(
-                "Missing required parameter: 'model'.", parameter: "model",
-                code: "missing_required_parameter")
-        }
-        guard let name = value.string else {
-            throw .invalidType("model", expected: "a string", found: value)
-        }
-        return try checked(name)
+        guard let name else { throw .noModel(members.model.map { document.value(at: $0) }) }
+        model = try Self.checked(name)
+        isStreaming = try Self.flag("stream", stream)
+        wantsUsage = try Self.includeUsage(members.options.map { document.value(at: $0) })
     }
 
     static func checked(_ model: String) throws(ProxyError) -> String {
@@ -88,6 +78,16 @@ struct OpenAIBody {
 }
 
 extension ProxyError {
+    /// - Parameter value: what stands in the model's place, if anything does.
+    fileprivate static func noModel(_ value: JSONValue?) -> ProxyError {
+        if let value, !value.isNull {
+            return .invalidType("model", expected: "a string", found: value)
+        }
+        return .invalidRequest(
+            "Missing required parameter: 'model'.", parameter: "model",
+            code: "missing_required_parameter")
+    }
+
     static func unparsable(_ reason: JSONError.Reason, _ detail: String? = nil) -> ProxyError {
         let detail = detail ?? JSONError(reason: reason, offset: 0).message
         return .invalidRequest(

@@ -35,8 +35,7 @@ public struct OpenAIProvider: Provider {
         }
         var fields = ownFields(credential)
         fields.merge(request.addedHeaders)
-        let hasType = request.headers.contains(.contentType) || fields.contains(.contentType)
-        if case .json = request.body, !hasType {
+        if request.isJSON, !request.headers.contains(.contentType), !fields.contains(.contentType) {
             fields.append(.contentType, "application/json")
         }
         let target =

@@ -8,13 +8,8 @@ extension TokenUsage {
         guard let value, value.isObject else { return nil }
         var counts = UsageCounts()
         value.forEachMember { counts.note($0, $1) }
-        let prompt = counts.prompt ?? counts.input
-        let completion = counts.completion ?? counts.output
-        guard prompt != nil || completion != nil else { return nil }
-        self.init(
-            promptTokens: prompt ?? 0, completionTokens: completion ?? 0,
-            cachedTokens: counts.cachedPrompt ?? counts.cachedInput ?? counts.cacheHits ?? 0,
-            reasoningTokens: counts.completionReasoning ?? counts.outputReasoning ?? 0)
+        guard let usage = counts.usage else { return nil }
+        self = usage
     }
 
     /// The usage of one event or document: at its top, or where Groq puts it.
@@ -36,6 +31,12 @@ extension TokenUsage {
     /// Answers have their usage near the end, so the last member of that name is looked at first, and the whole only where that does not do.
     init?(inDocument body: [UInt8]) {
         let name = Self.lastName(in: body.span)
+        if let name, body.count - name <= Self.longestObject,
+            let usage = UsageScan.usage(in: body.span, at: name)
+        {
+            self = usage
+            return
+        }
         guard body.count <= Self.indexedDocument else {
             guard let name, let object = Self.object(of: name, in: body.span),
                 let document = try? JSONDocument(parsing: body[object])

@@ -7,8 +7,7 @@ extension [UInt8] {
     mutating func append(decimal number: Int, after front: [UInt8] = []) {
         append(addingCapacity: front.count + 20) { out in
             out.append(copying: front.span)
-            if number < 0 { out.append(UInt8(ascii: "-")) }
-            out.append(decimal: UInt64(number.magnitude))
+            out.append(decimal: number)
         }
     }
 
@@ -18,12 +17,9 @@ extension [UInt8] {
     ///   - nanoseconds: the time.
     ///   - front: what is appended before it.
     mutating func append(milliseconds nanoseconds: UInt64, after front: [UInt8] = []) {
-        let microseconds = nanoseconds / 1_000
         append(addingCapacity: front.count + 24) { out in
             out.append(copying: front.span)
-            out.append(decimal: microseconds / 1_000)
-            out.append(UInt8(ascii: "."))
-            out.append(digits: microseconds % 1_000, atLeast: 3)
+            out.append(milliseconds: nanoseconds)
         }
     }
 }

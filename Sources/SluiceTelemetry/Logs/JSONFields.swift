@@ -17,6 +17,16 @@ struct JSONFields: LogFields {
         appendString(Self.messageName, message.utf8.span)
     }
 
+    /// Appends fields to some that are there already, or to none.
+    init(taking line: inout [UInt8]) {
+        swap(&bytes, &line)
+    }
+
+    /// The end of fields that are to go into another object.
+    mutating func give(back line: inout [UInt8]) {
+        swap(&bytes, &line)
+    }
+
     /// Closes the object.
     mutating func finish(_ line: inout [UInt8]) {
         bytes.append(UInt8(ascii: "}"))
@@ -81,7 +91,8 @@ extension JSONWriter {
 extension Span<UInt8> {
     /// Whether the bytes stand inside a JSON string as they are: no quote, no backslash, no control character. Eight bytes are looked at
     /// together; a borrow can only raise flags above the first true one.
-    fileprivate var isPlainJSON: Bool {
+    @inline(__always)
+    var isPlainJSON: Bool {
         let raw = bytes
         var offset = 0
         while offset &+ 8 <= count {

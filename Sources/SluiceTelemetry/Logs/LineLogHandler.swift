@@ -51,7 +51,7 @@ public struct LineLogHandler: LogHandler {
         let content = EventContent(label: label, metadata: fields)
         sink.append(
             format.line(
-                time: Timestamp.shared.now(), level: event.level.rawValue,
+                time: Timestamp.now(), level: event.level.rawValue,
                 message: event.message.description, content))
     }
 }

@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import SluiceCore
 internal import Synchronization
 
 /// The bytes between those who log and the thread that writes: a bounded queue of whole lines.
@@ -6,6 +7,8 @@ final class LogQueue: Sendable {
     private struct State {
         var pending: [UInt8] = []
         var pendingLines = 0
+        /// What lines of the access log have in common. It is here so that one lock serves for a line.
+        var access = AccessLines()
         /// Bytes that the writer holds; they count against the capacity until they are written.
         var writing = 0
         var dropped = 0
@@ -41,19 +44,39 @@ final class LogQueue: Sendable {
 
     /// Adds a line, which has no newline of its own, or counts it as lost when there is no room.
     func append(_ line: [UInt8]) {
-        let wasEmpty = state.withLock { state -> Bool in
-            let used = state.pending.count + state.writing
-            guard used + line.count < capacity, !state.isClosed else {
-                state.dropped += 1
-                return false
-            }
-            let wasEmpty = state.pending.isEmpty
-            state.pending.append(contentsOf: line)
-            state.pending.append(UInt8(ascii: "\n"))
-            state.pendingLines += 1
-            return wasEmpty
+        let wasEmpty = state.withLock { state in
+            add(to: &state) { $0.pending.append(contentsOf: line) }
         }
         if wasEmpty { wake.signal() }
+    }
+
+    /// Adds the line of a request, which is put together where it waits.
+    func append(_ record: AccessRecord, at time: Timestamp.Time, _ format: LogFormat) {
+        let wasEmpty = state.withLock { state in
+            add(to: &state) { $0.access.append(record, at: time, format, to: &$0.pending) }
+        }
+        if wasEmpty { wake.signal() }
+    }
+
+    /// Has a line appended to the pending ones. One that proves too long is taken off again and counted.
+    ///
+    /// - Returns: whether it is the first, so that the writer must be woken.
+    @inline(__always)
+    private func add(to state: inout State, _ append: (inout State) -> Void) -> Bool {
+        let start = state.pending.count
+        guard start + state.writing < capacity, !state.isClosed else {
+            state.dropped += 1
+            return false
+        }
+        append(&state)
+        state.pending.append(UInt8(ascii: "\n"))
+        guard state.pending.count + state.writing <= capacity else {
+            state.pending.removeSubrange(start...)
+            state.dropped += 1
+            return false
+        }
+        state.pendingLines += 1
+        return start == 0
     }
 
     /// Waits for lines; called by the writer alone. It changes buffers with `batch`, the one before, and so two of them

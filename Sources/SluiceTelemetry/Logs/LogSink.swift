@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import Foundation
+internal import SluiceCore
 
 /// Where log lines go: a bounded queue in memory and one thread that writes it to a descriptor.
 ///
@@ -37,7 +38,7 @@ public final class LogSink: Sendable {
 
     private static func note(of lost: Int, _ format: LogFormat) -> [UInt8] {
         format.line(
-            time: Timestamp.shared.now(), level: "warning", message: "log lines were lost",
+            time: Timestamp.now(), level: "warning", message: "log lines were lost",
             LostLines(count: lost))
     }
 
@@ -50,6 +51,11 @@ public final class LogSink: Sendable {
     /// - Parameter line: the line without its newline. It must contain none; ``LogFormat`` sees to that.
     public func append(_ line: [UInt8]) {
         queue.append(line)
+    }
+
+    /// Adds the line of a finished request.
+    func append(_ record: AccessRecord, _ format: LogFormat) {
+        queue.append(record, at: .now, format)
     }
 
     /// How many lines have been lost since the start.

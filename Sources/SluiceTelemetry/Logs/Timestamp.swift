@@ -5,52 +5,52 @@ internal import Synchronization
 ///
 /// The text is kept for its millisecond, and the part down to the second for its second: a busy proxy writes many
 /// lines in each.
-final class Timestamp: Sendable {
-    static let shared = Timestamp()
+struct Timestamp {
+    private var second = Int.min
+    private var millisecond = -1
+    private(set) var bytes: [UInt8] = []
 
-    private struct Cache {
-        var second = Int.min
-        var millisecond = -1
-        var text = [UInt8]()
+    private static let shared = Mutex(Timestamp())
+
+    /// The present time, for lines that are written now and then.
+    static func now() -> String { shared.withLock { $0.text(at: .now) } }
+
+    mutating func text(at time: Time) -> String {
+        show(time)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
-    private let cache = Mutex(Cache())
-
-    func now() -> String { String(decoding: bytes(), as: UTF8.self) }
-
-    /// The present time as bytes.
-    func bytes() -> [UInt8] {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return bytes(seconds: time.tv_sec, nanoseconds: time.tv_nsec)
+    /// Puts a time in ``bytes``.
+    mutating func show(_ time: Time) {
+        if second != time.second {
+            second = time.second
+            bytes = Array((Self.prefix(second) + "000Z").utf8)
+            millisecond = 0
+        }
+        if millisecond != time.millisecond {
+            millisecond = time.millisecond
+            setDigits()
+        }
     }
 
-    /// The text of a time since 1970.
-    func text(seconds: Int, nanoseconds: Int) -> String {
-        String(decoding: bytes(seconds: seconds, nanoseconds: nanoseconds), as: UTF8.self)
-    }
+    /// A time since 1970.
+    struct Time {
+        var second: Int
+        var millisecond: Int
 
-    private func bytes(seconds: Int, nanoseconds: Int) -> [UInt8] {
-        let millisecond = nanoseconds / 1_000_000
-        return cache.withLock { cache in
-            if cache.second != seconds {
-                cache.second = seconds
-                cache.text = Array((Self.prefix(seconds) + "000Z").utf8)
-                cache.millisecond = 0
-            }
-            if cache.millisecond != millisecond {
-                cache.millisecond = millisecond
-                Self.setDigits(millisecond, in: &cache.text)
-            }
-            return cache.text
+        /// The present time.
+        static var now: Time {
+            var time = timespec()
+            clock_gettime(CLOCK_REALTIME, &time)
+            return Time(second: time.tv_sec, millisecond: time.tv_nsec / 1_000_000)
         }
     }
 
     /// Writes the milliseconds over those before, in front of the last letter.
-    private static func setDigits(_ millisecond: Int, in text: inout [UInt8]) {
+    private mutating func setDigits() {
         var rest = millisecond
-        for index in stride(from: text.count - 2, to: text.count - 5, by: -1) {
-            text[index] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+        for index in stride(from: bytes.count - 2, to: bytes.count - 5, by: -1) {
+            bytes[index] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         }
     }

@@ -11,14 +11,26 @@ public final class PrometheusHistogram: RecorderHandler, TimerHandler, Sendable 
 
     /// The upper bounds of the buckets, rising, without the infinite one.
     let bounds: [Double]
-    private let state: Mutex<Snapshot>
+    // Safety: there is one counter for each bound and one more. They are made and given back with the histogram, and change atomically.
+    private nonisolated(unsafe) let counts: UnsafeMutablePointer<Atomic<Int>>
+    private let sum = AtomicDouble()
 
     init(bounds: [Double]) {
         self.bounds = bounds
-        state = Mutex(Snapshot(counts: Array(repeating: 0, count: bounds.count + 1)))
+        counts = .allocate(capacity: bounds.count + 1)
+        for bucket in 0...bounds.count { (counts + bucket).initialize(to: Atomic(0)) }
     }
 
-    var snapshot: Snapshot { state.withLock { $0 } }
+    deinit {
+        counts.deinitialize(count: bounds.count + 1)
+        counts.deallocate()
+    }
+
+    /// The sum may lack what is being observed at this moment.
+    var snapshot: Snapshot {
+        Snapshot(
+            counts: (0...bounds.count).map { counts[$0].load(ordering: .relaxed) }, sum: sum.value)
+    }
 
     /// Adds observations.
     ///
@@ -29,10 +41,8 @@ public final class PrometheusHistogram: RecorderHandler, TimerHandler, Sendable 
         guard !value.isNaN, count > 0 else { return }
         var bucket = 0
         while bucket < bounds.count, value > bounds[bucket] { bucket += 1 }
-        state.withLock { state in
-            state.counts[bucket] += count
-            state.sum += value * Double(count)
-        }
+        counts[bucket].add(count, ordering: .relaxed)
+        sum.add(value * Double(count))
     }
 
     /// Adds one observation.

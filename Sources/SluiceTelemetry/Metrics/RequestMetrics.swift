@@ -13,24 +13,22 @@ public final class RequestMetrics: RecordSink {
         var outcome: String
     }
 
-    /// The handles of the request before: most requests are counted where it was.
+    /// Where requests of one kind are counted.
     private struct Recent {
-        var request: RequestKey
-        var operation: OperationMetrics.Key
-        var counter: PrometheusCounter
-        var metrics: OperationMetrics
+        let counter: PrometheusCounter
+        let metrics: OperationMetrics
+        /// Counts failures of the provider; nil for requests that did not end in one.
+        let failures: PrometheusCounter?
 
-        func matches(_ record: AccessRecord, provider: String) -> Bool {
-            request.status == record.status && operation.provider == provider
-                && request.outcome == record.outcome && request.route == record.route
-                && operation.operation == record.operation
-                && operation.model == record.model ?? ""
-                && operation.errorType == record.errorCode ?? ""
+        func observe(_ record: AccessRecord) {
+            counter.increment()
+            metrics.observe(record)
+            failures?.increment()
         }
     }
 
     private struct Handles {
-        var recent: Recent?
+        var recent = RecentLabels<Recent>()
         var operations: [OperationMetrics.Key: OperationMetrics] = [:]
         var requests: [RequestKey: PrometheusCounter] = [:]
         var upstreamErrors: [[String]: PrometheusCounter] = [:]
@@ -85,12 +83,12 @@ public final class RequestMetrics: RecordSink {
             requestCounter(record).increment()
             return
         }
-        let (counter, metrics) = recent(record, provider) ?? lookUp(record, provider)
-        counter.increment()
-        metrics.observe(record)
-        if record.outcome == Self.upstreamError {
-            upstreamFailed(provider: provider, kind: record.errorCode ?? "_OTHER")
+        let isKnown = handles.withLock { handles in
+            guard let index = handles.recent.index(of: record) else { return false }
+            handles.recent[index].observe(record)
+            return true
         }
+        if !isKnown { observe(record, provider) }
     }
 
     /// Counts a failure of a provider. Those that end a request are counted by ``finished(_:)``; call this for those
@@ -100,41 +98,30 @@ public final class RequestMetrics: RecordSink {
     ///   - provider: its configured name.
     ///   - kind: the code of the error.
     public func upstreamFailed(provider: String, kind: String) {
+        upstreamErrors(provider, kind).increment()
+    }
+
+    private func upstreamErrors(_ provider: String, _ kind: String) -> PrometheusCounter {
         handles.withLock { handles in
             Self.cached([provider, kind], in: &handles.upstreamErrors, limit: handleLimit) {
                 registry.counter(
                     "sluice_upstream_errors_total", help: "Failed exchanges with a provider.",
                     labels: [("provider", provider), ("kind", kind)])
             }
-        }.increment()
-    }
-
-    private func recent(
-        _ record: AccessRecord, _ provider: String
-    ) -> (PrometheusCounter, OperationMetrics)? {
-        handles.withLock { handles in
-            guard let recent = handles.recent, recent.matches(record, provider: provider) else {
-                return nil
-            }
-            return (recent.counter, recent.metrics)
         }
     }
 
-    private func lookUp(
-        _ record: AccessRecord, _ provider: String
-    ) -> (PrometheusCounter, OperationMetrics) {
-        let request = RequestKey(
-            route: record.route, status: record.status, outcome: record.outcome)
+    /// Observes a request unlike the latest ones, and remembers where it did.
+    private func observe(_ record: AccessRecord, _ provider: String) {
         let key = OperationMetrics.Key(
             operation: record.operation, provider: provider, model: record.model ?? "",
             errorType: record.errorCode ?? "")
-        let counter = requestCounter(record)
-        let metrics = operation(key)
-        handles.withLock { handles in
-            handles.recent = Recent(
-                request: request, operation: key, counter: counter, metrics: metrics)
-        }
-        return (counter, metrics)
+        let hasFailed = record.outcome == Self.upstreamError
+        let found = Recent(
+            counter: requestCounter(record), metrics: operation(key),
+            failures: hasFailed ? upstreamErrors(provider, record.errorCode ?? "_OTHER") : nil)
+        handles.withLock { _ = $0.recent.add(found, for: RecordLabels(record)) }
+        found.observe(record)
     }
 
     private func requestCounter(_ record: AccessRecord) -> PrometheusCounter {
