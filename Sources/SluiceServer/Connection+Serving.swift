@@ -13,29 +13,48 @@ final class PartialHead {
 
 /// One request after another.
 extension Connection {
+    /// Serves requests as they come, or as they have come already, until there is one whose answer takes time.
+    func serve() {
+        while findHead(), let exchange {
+            isStarting = true
+            exchange.start()
+            isStarting = false
+            // Some are over at once.
+            guard self.exchange == nil, phase == .answering, afterOutput == nil else { return }
+            turnToNext()
+        }
+    }
+
     /// Turns to the next request, of which a part, all, or nothing may have come already.
     func serveNext() {
+        turnToNext()
+        serve()
+    }
+
+    private func turnToNext() {
         if input.isEmpty {
             enter(servedRequests == 0 ? .readingHead : .idle)
-            if server.isDraining { return closeGently(expectsInput: phase == .readingHead) }
+            if server.isDraining { closeGently(expectsInput: phase == .readingHead) }
         } else {
             requestStartedAt = poller.now
             enter(.readingHead)
             parseInput()
         }
-        readHead()
     }
 
     /// Reads until a head is whole, there is no more, or none will come.
-    func readHead() {
-        while mayRead, phase == .idle || phase == .readingHead {
+    ///
+    /// - Returns: whether there is an exchange to start.
+    private func findHead() -> Bool {
+        while mayRead, isBetweenRequests {
             read()
-            if !input.isEmpty, phase == .idle || phase == .readingHead { parseInput() }
+            if !input.isEmpty, isBetweenRequests { parseInput() }
         }
-        if inputEnded, phase == .idle || phase == .readingHead {
-            closeGently(expectsInput: phase == .readingHead)
-        }
+        if inputEnded, isBetweenRequests { closeGently(expectsInput: phase == .readingHead) }
+        return exchange != nil
     }
+
+    private var isBetweenRequests: Bool { phase == .idle || phase == .readingHead }
 
     /// Takes what came where a head is expected, straight from the read buffer. A head that is not whole, or not well, is kept.
     func takeHead(_ bytes: Span<UInt8>) {
@@ -73,7 +92,6 @@ extension Connection {
             writer: writer, services: server.services, pipeline: server.pipeline)
         self.exchange = exchange
         self.writer = writer
-        exchange.start()
         enter(.answering)
     }
 
@@ -91,7 +109,7 @@ extension Connection {
             afterOutput = .serve
             return
         }
-        serveNext()
+        if !isStarting { serveNext() }
     }
 
     /// Answers what never became a request, and closes.

@@ -49,6 +49,8 @@ final class Connection: ReadinessHandler, AlarmHandler {
     var roomWaiter: UnsafeContinuation<Void, Never>?
     var exchange: Exchange?
     var writer: ConnectionWriter?
+    /// An exchange is being started, which can be over before that returns.
+    var isStarting = false
     var servedRequests = 0
 
     init(_ descriptor: Int32, client: String, server: ServerLoop) {
@@ -160,7 +162,7 @@ final class Connection: ReadinessHandler, AlarmHandler {
         case .answering:
             leaveIfHalfClosed()
         case .idle, .readingHead:
-            readHead()
+            serve()
         case .readingBody:
             if mayRead { read() }
             wakeReader()

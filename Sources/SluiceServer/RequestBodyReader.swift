@@ -51,6 +51,14 @@ final class RequestBodyReader: IncomingBody {
         return collected
     }
 
+    func takeWhole(upTo limit: Int) -> [UInt8]? {
+        guard isComplete, refusal == nil, failure == nil, collected.count <= limit else {
+            return nil
+        }
+        defer { collected = [] }
+        return collected
+    }
+
     private func check(_ count: UInt64, _ limit: Int) throws(ProxyError) {
         guard count > UInt64(limit) else { return }
         isTooLarge = true

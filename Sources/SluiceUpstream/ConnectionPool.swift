@@ -4,21 +4,21 @@ internal import SluiceCore
 final class ConnectionPool {
     private let statistics: UpstreamStatistics
     private var origins: [OriginKey: Origin] = [:]
-    private var latest: Origin?
+    /// Most deployments have one upstream that is asked most of the time: no hash for it.
+    private var latest: (url: UpstreamURL, options: UpstreamConnectionOptions, origin: Origin)?
 
     init(statistics: UpstreamStatistics) {
         self.statistics = statistics
     }
 
     func origin(_ url: UpstreamURL, _ options: UpstreamConnectionOptions) -> Origin {
+        if let latest, latest.url == url, latest.options == options { return latest.origin }
         let key = OriginKey(
             scheme: url.scheme, host: url.host, port: url.port, options: options)
-        // Most deployments have one upstream that is asked most of the time: no hash for it.
-        if let latest, latest.key == key { return latest }
         let origin =
             origins[key] ?? Origin(key, authority: url.authority, statistics: statistics)
         origins[key] = origin
-        latest = origin
+        latest = (url, options, origin)
         return origin
     }
 

@@ -13,6 +13,7 @@ final class Attempts {
     /// What goes on once something was waited for.
     private enum Pending {
         case attempt(after: ProxyError)
+        case answer(ProxyResponse)
         case renewal(UpstreamRefusal)
         case room
     }
@@ -31,6 +32,8 @@ final class Attempts {
     private var triesLeft = 0
     private var deadline: UInt64?
     private var mayRenew = true
+    /// Why the attempt before did not succeed.
+    private var last = ProxyError.noProvider
     private var base: UpstreamURL?
     /// Where the request of this attempt went.
     private var sentTo: UpstreamURL?
@@ -61,14 +64,41 @@ final class Attempts {
     /// - Returns: nil when an upstream is at work, or has been; its end is reported to the exchange.
     func begin() async -> Outcome? {
         do throws(ProxyError) {
-            candidates = try exchange.pipeline.routes.candidates(for: request?.model)
-            if let total = candidates.first?.timeouts.total {
-                deadline = exchange.services.clock.now &+ total.nanoseconds
-            }
+            try findCandidates()
         } catch {
             return outcome(of: error)
         }
-        return await proceed(after: .cannotConnect("no provider"))
+        return await proceed(after: .noProvider)
+    }
+
+    /// Like ``begin()`` without a task, as far as that goes: what has to be waited for gets one.
+    func beginAtOnce() {
+        do throws(ProxyError) {
+            try findCandidates()
+            guard candidates.first?.needsNoAsking == true, let provider = nextProvider() else {
+                return perform(.attempt(after: .noProvider))
+            }
+            guard provider.needsNoAsking else {
+                triesLeft += 1
+                return perform(.attempt(after: .noProvider))
+            }
+            base = provider.fixedURL
+            credential = provider.fixedCredential
+            if let response = try send(provider) { perform(.answer(response)) }
+        } catch {
+            if isRepeatable(error) {
+                perform(.attempt(after: error))
+            } else {
+                exchange.finish(outcome(of: error))
+            }
+        }
+    }
+
+    private func findCandidates() throws(ProxyError) {
+        candidates = try exchange.pipeline.routes.candidates(for: request?.model)
+        if let total = candidates.first?.timeouts.total {
+            deadline = exchange.services.clock.now &+ total.nanoseconds
+        }
     }
 
     /// Ends the exchange with an upstream, if one is under way.
@@ -79,8 +109,8 @@ final class Attempts {
     // MARK: One attempt after another
 
     private func proceed(after error: ProxyError) async -> Outcome? {
-        var last = error
-        while let provider = nextProvider(&last) {
+        last = error
+        while let provider = nextProvider() {
             do throws(ProxyError) {
                 base = try await address(provider)
                 mayRenew = true
@@ -98,7 +128,7 @@ final class Attempts {
     }
 
     /// The provider of the next try: the same as long as it has other addresses.
-    private func nextProvider(_ last: inout ProxyError) -> ConfiguredProvider? {
+    private func nextProvider() -> ConfiguredProvider? {
         guard count < exchange.pipeline.limits.attempts else { return nil }
         if triesLeft > 0, let provider {
             triesLeft -= 1
@@ -126,31 +156,43 @@ final class Attempts {
     }
 
     private func attempt(_ provider: ConfiguredProvider) async throws(ProxyError) -> Outcome? {
-        count += 1
         credential = try await credential(provider)
+        guard let response = try send(provider) else { return nil }
+        return try await answer(response)
+    }
+
+    /// - Returns: an answer, where the provider has one without an upstream.
+    private func send(_ provider: ConfiguredProvider) throws(ProxyError) -> ProxyResponse? {
+        count += 1
         guard let request else { return nil }
+        let hidesUsage = asksUsage(request, provider)
         let action = try provider.dialect.action(
-            for: requestToSend(request, provider), base: base, credential: credential)
-        switch action {
+            for: hidesUsage ? request.askingForUsage() : request, base: base,
+            credential: credential)
+        switch consume action {
         case .answer(let response):
-            path.begin(translator: nil, hidesUsage: asksUsage(request, provider))
-            do {
-                try await path.answer(response)
-            } catch {
-                throw ProxyError(converting: error)
-            }
-            return .completed
+            path.begin(translator: nil, hidesUsage: hidesUsage)
+            return response
         case .send(var upstreamRequest):
             // While an address or a credential was waited for there was no exchange to end.
             if path.writer.isClosed { throw .clientGone }
             if let interruption = exchange.interruption { throw interruption }
             upstreamRequest.forwarded = (request.headers, provider.headerPolicy)
             path.begin(
-                translator: provider.dialect.makeTranslator(for: request),
-                hidesUsage: asksUsage(request, provider), credential: credential)
+                translator: provider.dialect.makeTranslator(for: request), hidesUsage: hidesUsage,
+                credential: credential)
             start(upstreamRequest, provider)
             return nil
         }
+    }
+
+    private func answer(_ response: ProxyResponse) async throws(ProxyError) -> Outcome {
+        do {
+            try await path.answer(response)
+        } catch {
+            throw ProxyError(converting: error)
+        }
+        return .completed
     }
 
     private func start(_ upstreamRequest: UpstreamRequest, _ provider: ConfiguredProvider) {
@@ -174,6 +216,7 @@ final class Attempts {
         let outcome: Outcome? =
             switch next {
             case .attempt(let error): await proceed(after: error)
+            case .answer(let response): await answerHere(response)
             case .renewal(let refusal): await renew(refusal)
             case .room: await makeRoom()
             case nil: nil
@@ -189,6 +232,14 @@ final class Attempts {
         mayRenew = false
         do throws(ProxyError) {
             return try await attempt(provider)
+        } catch {
+            return isRepeatable(error) ? await proceed(after: error) : outcome(of: error)
+        }
+    }
+
+    private func answerHere(_ response: ProxyResponse) async -> Outcome? {
+        do throws(ProxyError) {
+            return try await answer(response)
         } catch {
             return isRepeatable(error) ? await proceed(after: error) : outcome(of: error)
         }
@@ -218,20 +269,8 @@ final class Attempts {
             && (request.endpoint == .chatCompletions || request.endpoint == .completions)
     }
 
-    private func requestToSend(
-        _ request: ProxyRequest, _ provider: ConfiguredProvider
-    ) -> ProxyRequest {
-        guard asksUsage(request, provider) else { return request }
-        var request = request
-        if request.json?.root["stream_options"]?.isObject == true {
-            request.json?.set(["stream_options", "include_usage"], to: .bool(true))
-        } else {
-            request.json?.set("stream_options", to: .object([("include_usage", .bool(true))]))
-        }
-        return request
-    }
-
     private func address(_ provider: ConfiguredProvider) async throws(ProxyError) -> UpstreamURL? {
+        if let fixed = provider.fixedURL { return fixed }
         guard let urls = provider.urls, let request else { return nil }
         do {
             return try await urls.url(for: request, attempt: count, context: exchange.context)
@@ -243,6 +282,7 @@ final class Attempts {
     private func credential(
         _ provider: ConfiguredProvider
     ) async throws(ProxyError) -> Credential? {
+        if let fixed = provider.fixedCredential { return fixed }
         guard let tokens = provider.tokens, let request else { return nil }
         do {
             return try await tokens.credential(for: request.headers, context: exchange.context)
@@ -322,7 +362,9 @@ extension Attempts: ResponseReceiver {
     func ended(_ error: ProxyError?) {
         isUnderWay = false
         upstream = nil
-        if let sentTo { provider?.urls?.report(sentTo, error: error) }
+        if let sentTo, let provider, provider.fixedURL == nil {
+            provider.urls?.report(sentTo, error: error)
+        }
         if path.isInStage {
             endMeanwhile = UpstreamEnd(error: error)
         } else if let outcome = settle(error) {
@@ -331,7 +373,22 @@ extension Attempts: ResponseReceiver {
     }
 }
 
+extension ProxyRequest {
+    /// With the usage chunk asked for.
+    fileprivate func askingForUsage() -> ProxyRequest {
+        var request = self
+        if request.json?.root["stream_options"]?.isObject == true {
+            request.json?.set(["stream_options", "include_usage"], to: .bool(true))
+        } else {
+            request.json?.set("stream_options", to: .object([("include_usage", .bool(true))]))
+        }
+        return request
+    }
+}
+
 extension ProxyError {
+    fileprivate static let noProvider = cannotConnect("no provider")
+
     static let providerBusy = ProxyError(
         status: 503, code: "provider_busy", fault: .proxy, retry: .after(seconds: 1),
         message: "Too many requests to this provider are in progress.")

@@ -30,9 +30,10 @@ extension Exchange {
         _ incoming: IncomingRequest, _ plan: BodyPlan, _ parser: any RequestParser
     ) async throws(ProxyError) -> ReceivedBody {
         if plan == .whole {
+            if let whole = incoming.whole { return incoming.received(whole) }
             let bytes = try await incoming.body.collect(upTo: pipeline.limits.body)
             bytesIn = bytes.count
-            return bytes.isEmpty && incoming.head.framing == .none ? .none : .whole(bytes)
+            return incoming.received(bytes)
         }
         var beginning: [UInt8] = []
         var isEnd = false
@@ -53,10 +54,7 @@ extension Exchange {
         _ parsed: ProxyRequest, of incoming: IncomingRequest, dialect: any ClientDialect
     ) async throws -> Outcome? {
         var request = parsed
-        route = request.endpoint.route
-        operation = request.endpoint.operation
-        isStreaming = request.isStreaming
-        model = request.model
+        describe(request)
         var stages: [any ResponseStage] = []
         for processor in pipeline.processors {
             let decision: Decision
@@ -84,9 +82,16 @@ extension Exchange {
             request, rest: request.body.isStream ? incoming.body : nil, on: path, dialect: dialect)
     }
 
+    func describe(_ request: ProxyRequest) {
+        route = request.endpoint.route
+        operation = request.endpoint.operation
+        isStreaming = request.isStreaming
+        model = request.model
+    }
+
     // MARK: Answers of our own
 
-    private func makePath(
+    func makePath(
         _ request: ProxyRequest, dialect: any ClientDialect, stages: [any ResponseStage]
     ) -> ResponsePath {
         let path = ResponsePath(

@@ -56,7 +56,31 @@ public final class Exchange {
     /// Answers the request, whatever happens, writes its record, and then tells the writer. Returns at once.
     public func start() {
         pipeline.records.started()
-        perform(prepare)
+        if !forwardAtOnce() { perform(prepare) }
+    }
+
+    /// Goes the whole way in without a task, where nobody on it has to be waited for: no processors, a body that has come, and a provider
+    /// whose address and credential never change. Whatever is not well is left to the way with a task.
+    ///
+    /// - Returns: whether providers were asked.
+    private func forwardAtOnce() -> Bool {
+        guard pipeline.processors.isEmpty, let incoming, !writer.isClosed,
+            pipeline.endpoint(for: incoming.head) == nil,
+            let (parser, plan) = try? pipeline.parser(for: incoming.head), plan == .whole,
+            let bytes = incoming.body.takeWhole(upTo: pipeline.limits.body)
+        else { return false }
+        incoming.whole = bytes
+        bytesIn = bytes.count
+        guard let request = try? parser.parse(incoming.head, body: incoming.received(bytes)) else {
+            return false
+        }
+        incoming.whole = nil
+        describe(request)
+        let dialect = parser.dialect
+        let path = makePath(request, dialect: dialect, stages: [])
+        let attempts = makeAttempts(request, rest: nil, on: path, dialect: dialect)
+        attempts.beginAtOnce()
+        return true
     }
 
     /// Runs work that may wait. An exchange waits for one thing at a time.
@@ -76,11 +100,18 @@ public final class Exchange {
         _ request: ProxyRequest, rest: (any IncomingBody)?, on path: ResponsePath,
         dialect: any ClientDialect
     ) async -> Outcome? {
+        await makeAttempts(request, rest: rest, on: path, dialect: dialect).begin()
+    }
+
+    private func makeAttempts(
+        _ request: ProxyRequest, rest: (any IncomingBody)?, on path: ResponsePath,
+        dialect: any ClientDialect
+    ) -> Attempts {
         incoming = nil
         let attempts = Attempts(
             request, rest: rest, exchange: self, path: path, dialect: dialect)
         self.attempts = attempts
-        return await attempts.begin()
+        return attempts
     }
 
     // MARK: Ends
@@ -161,9 +192,16 @@ public final class Exchange {
 final class IncomingRequest {
     let head: RequestHead
     let body: any IncomingBody
+    /// The body, once it was taken.
+    var whole: [UInt8]?
 
     init(_ head: RequestHead, _ body: any IncomingBody) {
         self.head = head
         self.body = body
+    }
+
+    /// What a parser gets of a body that is there.
+    func received(_ bytes: [UInt8]) -> ReceivedBody {
+        bytes.isEmpty && head.framing == .none ? .none : .whole(bytes)
     }
 }

@@ -22,6 +22,9 @@ public final class ConfiguredProvider: Sendable {
     public let headerPolicy: HeaderPolicy
     /// The largest number of exchanges under way at once.
     public let maximumInFlight: Int
+    /// Asked once: what never changes need not be waited for.
+    let fixedURL: UpstreamURL?
+    let fixedCredential: Credential?
     private let inFlight = Atomic<Int>(0)
 
     /// A provider of these parts; `proxy.conf` has a key for each of them.
@@ -42,6 +45,13 @@ public final class ConfiguredProvider: Sendable {
         self.connection = connection
         self.headerPolicy = headerPolicy
         self.maximumInFlight = maximumInFlight
+        fixedURL = urls?.fixedURL
+        fixedCredential = tokens?.fixedCredential
+    }
+
+    /// Whether address and credential are known without asking for them.
+    var needsNoAsking: Bool {
+        (urls == nil || fixedURL != nil) && (tokens == nil || fixedCredential != nil)
     }
 
     /// Takes a place among the exchanges under way; false when there is none.

@@ -14,6 +14,13 @@ public protocol TokenProvider: Sendable {
     nonisolated(nonsending) func reject(
         _ credential: Credential, context: ExchangeContext
     ) async -> Bool
+
+    /// The one credential, where there is never another: then nothing has to be asked, or waited for.
+    var fixedCredential: Credential? { get }
+}
+
+extension TokenProvider {
+    public var fixedCredential: Credential? { nil }
 }
 
 /// A secret for an upstream. Printing one shows nothing.

@@ -56,6 +56,12 @@ public protocol IncomingBody: AnyObject {
     ///
     /// - Throws: a refusal with 413 above `limit` bytes; where the length was announced, before anything is read.
     nonisolated(nonsending) func collect(upTo limit: Int) async throws(ProxyError) -> [UInt8]
+    /// All of it, where it has come already and is not above the limit; nil otherwise, and then nothing is taken.
+    func takeWhole(upTo limit: Int) -> [UInt8]?
+}
+
+extension IncomingBody {
+    public func takeWhole(upTo limit: Int) -> [UInt8]? { nil }
 }
 
 /// Time on a loop, in nanoseconds that only grow.

@@ -12,9 +12,13 @@ public protocol URLProvider: Sendable {
 
     /// How many addresses there are to try.
     var count: Int { get }
+
+    /// The one address, where there is never another: then nothing is asked, waited for or reported.
+    var fixedURL: UpstreamURL? { get }
 }
 
 extension URLProvider {
     public func report(_ url: UpstreamURL, error: ProxyError?) {}
     public var count: Int { 1 }
+    public var fixedURL: UpstreamURL? { nil }
 }

@@ -5,6 +5,7 @@ internal import SluiceWire
 /// A credential that stays the same while we run.
 struct FixedToken: TokenProvider {
     private let credential: Credential
+    var fixedCredential: Credential? { credential }
 
     init(_ token: String) throws(SourceUnavailable) {
         credential = Credential(try checkedToken(token))
