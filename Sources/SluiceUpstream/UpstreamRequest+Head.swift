@@ -22,32 +22,40 @@ extension UpstreamRequest {
         }
     }
 
-    // Spelled once; a literal's bytes are copied one by one.
-    private static let identityLine = Array("accept-encoding: identity\r\n".utf8)
-    private static let lengthName = Array("content-length: ".utf8)
+    /// Room for what a head has beside its target, its host line and its fields.
+    private static let otherRoom = 160
 
     /// Appends the request's head with the empty line. Our own fields win over the client's of the same name.
     func writeHead(hostLine: [UInt8], framing: Framing, into out: inout [UInt8]) {
-        MessageWriter.requestLine(method: method, target: target, into: &out)
-        out.append(contentsOf: hostLine)
-        headers.writeFields(into: &out)
-        if let forwarded {
-            forwarded.fields.writeFields(
-                allowedBy: forwarded.policy, unlessIn: headers, into: &out)
-        }
-        if !headers.contains(.acceptEncoding) {
+        let (method, target, own, forwarded) = (method, target, headers, forwarded)
+        // Room for all of it is made once; so much of the target may have to be percent-encoded.
+        let room =
+            method.name.utf8.count + 3 * target.utf8.count + hostLine.count + own.roomNeeded
+            + (forwarded?.fields.roomNeeded ?? 0) + Self.otherRoom
+        out.append(addingCapacity: room) { out in
+            MessageWriter.requestLine(method: method, target: target, into: &out)
+            out.append(copying: hostLine.span)
+            own.writeFields(into: &out)
+            if let forwarded {
+                forwarded.fields.writeFields(
+                    allowedBy: forwarded.policy, unlessIn: own, into: &out)
+            }
             // Events are read on the way, which compression would hide.
-            out.append(contentsOf: Self.identityLine)
+            if !own.contains(.acceptEncoding) { out.append(text: "accept-encoding: identity\r\n") }
+            Self.write(framing, into: &out)
+            out.append(text: "\r\n")
         }
+    }
+
+    private static func write(_ framing: Framing, into out: inout OutputSpan<UInt8>) {
         switch framing {
         case .none: break
         case .length(let length):
-            out.append(contentsOf: Self.lengthName)
+            out.append(text: "content-length: ")
             MessageWriter.number(Int(clamping: length), into: &out)
-            MessageWriter.lineEnd(into: &out)
+            out.append(text: "\r\n")
         case .chunked:
-            MessageWriter.field(name: "transfer-encoding", value: "chunked", into: &out)
+            out.append(text: "transfer-encoding: chunked\r\n")
         }
-        MessageWriter.lineEnd(into: &out)
     }
 }

@@ -16,20 +16,23 @@
 /// ``Refusal/asBadGateway``.
 public struct BodyDecoder: Sendable {
     private var state: State
+    /// Stands apart from the state, so that it is changed in place.
+    private var chunks: ChunkDecoder
 
     private enum State: Sendable {
         case length(UInt64)
-        case chunked(ChunkDecoder)
+        case chunked
         case untilClose
         case ended
     }
 
     /// A decoder for one body.
     public init(_ framing: BodyFraming, limits: ChunkLimits = .standard) {
+        chunks = ChunkDecoder(limits: limits)
         switch framing {
         case .none, .length(0): state = .ended
         case .length(let length): state = .length(length)
-        case .chunked: state = .chunked(ChunkDecoder(limits: limits))
+        case .chunked: state = .chunked
         case .untilClose: state = .untilClose
         }
     }
@@ -65,9 +68,9 @@ public struct BodyDecoder: Sendable {
             let size = Int(min(length, UInt64(bytes.count - offset)))
             state = length == UInt64(size) ? .ended : .length(length - UInt64(size))
             return .data(offset..<offset + size)
-        case .chunked(var chunks):
+        case .chunked:
             let step = chunks.next(bytes, from: offset)
-            if case .end = step { state = .ended } else { state = .chunked(chunks) }
+            if case .end = step { state = .ended }
             return step
         }
     }

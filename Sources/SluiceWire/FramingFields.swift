@@ -5,30 +5,45 @@ struct FramingFields: Sendable {
     private(set) var saysClose = false
     private(set) var saysKeepAlive = false
     private(set) var expectsContinue = false
-    private(set) var host: HeaderFields.Entry?
+    /// Where the value of the Host field stands in the head.
+    private(set) var host: Range<Int>?
     private var coding = TransferCoding()
 
     /// Looks at one field that was just taken.
+    @inline(__always)
     mutating func note(
-        _ entry: HeaderFields.Entry, of fields: HeaderFields, isRequest: Bool
+        _ field: TakenField, in bytes: Span<UInt8>, isRequest: Bool
     ) throws(Refusal) {
-        switch entry.nameLength {
-        case 4 where isRequest && fields.isNamed(entry, .host):
+        if Self.framing & field.known.bit != 0 {
+            try noteFraming(field, in: bytes, isRequest: isRequest)
+        }
+    }
+
+    private static var framing: UInt64 {
+        KnownName.host.bit | KnownName.expect.bit | KnownName.connection.bit
+            | KnownName.contentLength.bit | KnownName.transferEncoding.bit
+    }
+
+    private mutating func noteFraming(
+        _ field: TakenField, in bytes: Span<UInt8>, isRequest: Bool
+    ) throws(Refusal) {
+        switch field.known {
+        case .host where isRequest:
             guard host == nil else { throw Refusal(.hostTwice) }
-            host = entry
-        case 6 where isRequest && fields.isNamed(entry, .expect):
-            guard fields.arena.span.matches(entry.value, ignoringCase: "100-continue") else {
+            host = field.value
+        case .expect where isRequest:
+            guard bytes.matches(field.value, ignoringCase: "100-continue") else {
                 throw Refusal(.expectation)
             }
             expectsContinue = true
-        case 10 where fields.isNamed(entry, .connection):
-            noteConnection(fields.arena.span, entry.value)
-        case 14 where fields.isNamed(entry, .contentLength):
+        case .connection:
+            noteConnection(bytes, field.value)
+        case .contentLength:
             guard contentLength == nil else { throw Refusal(.contentLengthTwice) }
-            contentLength = try Self.length(fields.arena.span, entry.value)
-        case 17 where fields.isNamed(entry, .transferEncoding):
+            contentLength = try Self.length(bytes, field.value)
+        case .transferEncoding:
             hasTransferEncoding = true
-            coding.note(fields.arena.span, entry.value)
+            coding.note(bytes, field.value)
         default: break
         }
     }
@@ -48,6 +63,10 @@ struct FramingFields: Sendable {
     }
 
     private mutating func noteConnection(_ bytes: Span<UInt8>, _ value: Range<Int>) {
+        if bytes.matches(value, ignoringCase: "keep-alive") {
+            saysKeepAlive = true
+            return
+        }
         var rest = value
         while !rest.isEmpty {
             let end = bytes.firstIndex(of: Byte.comma, in: rest) ?? rest.upperBound

@@ -13,21 +13,21 @@ public struct HTTPMethod: Sendable, Hashable, CustomStringConvertible {
     public var description: String { name }
 
     /// `GET`
-    public static let get = HTTPMethod("GET")
+    public static var get: HTTPMethod { HTTPMethod("GET") }
     /// `POST`
-    public static let post = HTTPMethod("POST")
+    public static var post: HTTPMethod { HTTPMethod("POST") }
     /// `PUT`
-    public static let put = HTTPMethod("PUT")
+    public static var put: HTTPMethod { HTTPMethod("PUT") }
     /// `PATCH`
-    public static let patch = HTTPMethod("PATCH")
+    public static var patch: HTTPMethod { HTTPMethod("PATCH") }
     /// `DELETE`
-    public static let delete = HTTPMethod("DELETE")
+    public static var delete: HTTPMethod { HTTPMethod("DELETE") }
     /// `HEAD`
-    public static let head = HTTPMethod("HEAD")
+    public static var head: HTTPMethod { HTTPMethod("HEAD") }
     /// `OPTIONS`
-    public static let options = HTTPMethod("OPTIONS")
+    public static var options: HTTPMethod { HTTPMethod("OPTIONS") }
     /// `TRACE`
-    public static let trace = HTTPMethod("TRACE")
+    public static var trace: HTTPMethod { HTTPMethod("TRACE") }
     /// `CONNECT`
-    public static let connect = HTTPMethod("CONNECT")
+    public static var connect: HTTPMethod { HTTPMethod("CONNECT") }
 }

@@ -14,7 +14,7 @@ extension HeaderFields {
 
     /// All values of a name, in order.
     public func values(of name: HeaderName) -> [String] {
-        entries.filter { isNamed($0, name) }.map { text($0.value) }
+        shown.filter { isNamed($0, name) }.map { text($0.value) }
     }
 
     /// The bytes of the first value of a name, without a copy.
@@ -22,20 +22,38 @@ extension HeaderFields {
         firstEntry(name).map { arena[$0.value] }
     }
 
+    /// Whether the first value of a name begins with a text, without regard to case. Nothing is copied or retained.
+    ///
+    /// - Parameters:
+    ///   - name: the field's name.
+    ///   - text: the beginning, in lower case, of bytes that have the bit 0x20, as letters, digits and punctuation of media types do.
+    public func has(_ name: HeaderName, startingWith text: StaticString) -> Bool {
+        guard let value = firstEntry(name)?.value else { return false }
+        let length = text.utf8CodeUnitCount
+        return value.count >= length
+            && arena.span.matches(
+                value.lowerBound..<value.lowerBound + length, ignoringCase: text)
+    }
+
     /// How many fields have a name.
     public func count(of name: HeaderName) -> Int {
-        entries.count { isNamed($0, name) }
+        var (cursor, number) = (Cursor(self), 0)
+        while let entry = cursor.next(arena.span) {
+            if isNamed(entry, name) { number += 1 }
+        }
+        return number
     }
 
     /// Whether a name is there.
     public func contains(_ name: HeaderName) -> Bool {
-        firstEntry(name) != nil
+        guard known & name.known.bit != 0 else { return false }
+        return name.known != .other || firstEntry(name) != nil
     }
 
-    private func firstEntry(_ name: HeaderName) -> Entry? {
-        let (entries, hash) = (entries.span, name.hash)
-        for index in entries.indices where entries[index].hash == hash {
-            let entry = entries[index]
+    func firstEntry(_ name: HeaderName) -> Entry? {
+        guard known & name.known.bit != 0 else { return nil }
+        var cursor = Cursor(self)
+        while let entry = cursor.next(arena.span) {
             if isNamed(entry, name) { return entry }
         }
         return nil
@@ -44,26 +62,46 @@ extension HeaderFields {
     /// Adds a field at the end. See the subscript for what happens to bytes that are not allowed.
     public mutating func append(_ name: HeaderName, _ value: String) {
         guard name.isValid else { return }
-        let start = arena.count
         let value = value.utf8.span
-        MessageWriter.field(name.bytes.span, value, into: &arena)
-        entries.append(
-            Entry(
-                start: UInt32(start), valueLength: UInt32(value.count), hash: name.hash,
-                nameLength: UInt16(name.bytes.count), hasUnderscore: name.hasUnderscore))
+        name.withBytes { spelling in
+            let word = Entry.word(
+                name.known, nameLength: spelling.count, hasUnderscore: name.hasUnderscore,
+                valueLength: value.count)
+            arena.append(addingCapacity: Entry.size + spelling.count + value.count + 4) { out in
+                out.append(word: word)
+                MessageWriter.field(spelling, value, into: &out)
+            }
+        }
+        total += 1
+        known |= name.known.bit
     }
 
     /// Removes all fields of a name.
     public mutating func remove(_ name: HeaderName) {
         guard contains(name) else { return }
-        self = keeping { !isNamed($0, name) }
+        hide { $0.isNamed($1, name) }
+        if name.known != .other { known &= ~name.known.bit }
+    }
+
+    /// Puts other fields among these, in place of those of the same name.
+    public mutating func replace(with others: HeaderFields) {
+        guard !others.isEmpty else { return }
+        if !isEmpty { hide { others.has(nameOf: $1, in: $0) } }
+        var cursor = Cursor(others)
+        arena.append(addingCapacity: others.arena.count) { out in
+            while let entry = cursor.next(others.arena.span) {
+                out.append(copying: others.arena.span.extracting(entry.whole))
+            }
+        }
+        total += others.count
+        known |= others.known
     }
 
     /// Whether a field of the name has the token among its comma-separated values, without regard
     /// to case, as `Connection: keep-alive, close` has `close`.
     public func has(_ name: HeaderName, token: String) -> Bool {
         let wanted = token.utf8.map(Byte.lowercase)
-        return entries.contains { entry in
+        return shown.contains { entry in
             isNamed(entry, name)
                 && arena[entry.value].split(separator: Byte.comma).contains { part in
                     Self.trimmed(part).lazy.map(Byte.lowercase).elementsEqual(wanted)
@@ -77,28 +115,34 @@ extension HeaderFields {
         return end.map { front[...$0] } ?? []
     }
 
-    func keeping(_ isKept: (Entry) -> Bool) -> HeaderFields {
-        var kept = HeaderFields()
-        kept.reserve(bytes: arena.count, fields: entries.count)
-        var run = 0..<0
-        for entry in entries where isKept(entry) {
-            var moved = entry
-            let line = entry.line
-            moved.start = UInt32(kept.arena.count + run.count)
-            kept.entries.append(moved)
-            extend(&run, by: line, into: &kept.arena)
+    /// Leaves out the fields of which `isHidden` is true.
+    mutating func hide(_ isHidden: (HeaderFields, Entry) -> Bool) {
+        guard total <= Self.hideable else {
+            self = keeping { !isHidden(self, $0) }
+            return
         }
-        kept.arena.append(copying: arena.span.extracting(run))
-        return kept
+        var (cursor, bits, names) = (Cursor(self), hidden, UInt64(0))
+        while let entry = cursor.next(arena.span) {
+            if isHidden(self, entry) {
+                bits |= 1 &<< UInt64(cursor.index &- 1)
+            } else {
+                names |= 1 &<< UInt64(entry.code)
+            }
+        }
+        (hidden, known) = (bits, names)
+        if isEmpty { self = HeaderFields() }
     }
 
-    /// Lines that stand side by side are copied together: a line that does not follow the run before begins a new one.
-    func extend(_ run: inout Range<Int>, by line: Range<Int>, into out: inout [UInt8]) {
-        if line.lowerBound == run.upperBound {
-            run = run.lowerBound..<line.upperBound
-        } else {
-            out.append(copying: arena.span.extracting(run))
-            run = line
+    /// A copy of the fields for which `isKept` is true, without the bytes of the others.
+    func keeping(_ isKept: (Entry) -> Bool) -> HeaderFields {
+        var kept = HeaderFields()
+        var cursor = Cursor(self)
+        while let entry = cursor.next(arena.span) {
+            guard isKept(entry) else { continue }
+            kept.arena.append(copying: arena.span.extracting(entry.whole))
+            kept.total += 1
+            kept.known |= 1 &<< UInt64(entry.code)
         }
+        return kept
     }
 }

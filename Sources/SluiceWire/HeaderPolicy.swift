@@ -4,14 +4,23 @@
 /// those that frame or address a message and are written anew (`content-length`, `host`, `expect`),
 /// names with an underscore, and names that the message's own `Connection` field mentions.
 public struct HeaderPolicy: Sendable {
-    private let names: [HeaderName]
-    /// The names' hashes, apart so that they are looked through without touching the names.
-    private let hashes: [UInt32]
-    private let prefixes: [[UInt8]]
-    /// A bit for the lowest six bits of each hash: most names that do not pass are told by one look.
-    private let hashFilter: UInt64
-    /// The same for the first letters of the prefixes.
-    private let initialFilter: UInt64
+    /// The known names that pass, by ``KnownName/bit``: for them the answer is one look.
+    private let known: UInt64
+    /// A bit for the length of each other name that passes, and for each first letter of a prefix, both modulo 64.
+    private let lengths: UInt64
+    private let initials: UInt64
+    private let others: Others
+
+    /// What is only looked at for names that are not known. A class, so that a policy is passed on as one reference.
+    private final class Others: Sendable {
+        let names: [[UInt8]]
+        let prefixes: [[UInt8]]
+
+        init(names: [[UInt8]], prefixes: [[UInt8]]) {
+            self.names = names
+            self.prefixes = prefixes
+        }
+    }
 
     /// A policy.
     ///
@@ -19,52 +28,63 @@ public struct HeaderPolicy: Sendable {
     ///   - exact: names that pass.
     ///   - prefixes: beginnings of names that pass, as `x-stainless-`; a trailing `*` is ignored.
     public init(exact: [String], prefixes: [String] = []) {
-        names = Set(exact.map { HeaderName($0) }).filter { !Self.neverPassing.contains($0) }
-        hashes = names.map(\.hash)
-        hashFilter = hashes.reduce(0) { $0 | 1 << UInt64($1 & 63) }
-        self.prefixes = prefixes.map { prefix in
+        let names = Set(exact.map { HeaderName($0) })
+        let prefixes = prefixes.map { prefix in
             let bytes = prefix.utf8.map(Byte.lowercase)
             return bytes.last == 0x2A ? Array(bytes.dropLast()) : bytes
         }
-        initialFilter = self.prefixes.reduce(0) { filter, prefix in
-            prefix.first.map { filter | 1 << UInt64($0 & 63) } ?? .max
+        let others = names.filter { $0.known == .other }.map { Array($0.description.utf8) }
+        known = Self.knownNames.filter { name in
+            names.contains(HeaderName(name))
+                || prefixes.contains { prefix in
+                    HeaderName(name).withBytes { $0.holds(prefix.span, at: 0) }
+                }
+        }.reduce(0) { $0 | $1.bit }
+        lengths = others.reduce(UInt64(0)) { $0 | 1 &<< UInt64($1.count & 63) }
+        initials = prefixes.reduce(UInt64(0)) { bits, prefix in
+            prefix.first.map { bits | 1 &<< UInt64($0 & 63) } ?? .max
         }
+        self.others = Others(names: others, prefixes: prefixes)
     }
 
     /// Whether fields of a name pass.
     public func allows(_ name: HeaderName) -> Bool {
-        !name.hasUnderscore
-            && allows(name: name.bytes.span, hash: name.hash)
+        guard !name.hasUnderscore else { return false }
+        guard name.known == .other else { return known & name.known.bit != 0 }
+        return name.withBytes { allows(other: $0) }
     }
 
-    /// - Parameters:
-    ///   - name: the name in lower case, without underscores.
-    ///   - hash: its hash.
-    func allows(name: Span<UInt8>, hash: UInt32) -> Bool {
-        if hashFilter >> UInt64(hash & 63) & 1 == 1 {
-            for index in hashes.indices
-            where hashes[index] == hash && Self.equals(name, names[index].bytes) {
+    /// Whether a field of an arena passes by its name.
+    @inline(__always)
+    func allows(_ entry: HeaderFields.Entry, in arena: Span<UInt8>) -> Bool {
+        guard entry.code == KnownName.other.rawValue else {
+            return known >> UInt64(entry.code) & 1 == 1
+        }
+        return !entry.hasUnderscore && allows(other: arena.extracting(entry.name))
+    }
+
+    /// - Parameter name: a name in lower case that is not a known one and has no underscore.
+    private func allows(other name: Span<UInt8>) -> Bool {
+        guard !name.isEmpty else { return false }
+        if lengths >> UInt64(name.count & 63) & 1 == 1 {
+            for other in others.names
+            where other.count == name.count && name.holds(other.span, at: 0) {
                 return true
             }
         }
-        guard !name.isEmpty, initialFilter >> UInt64(name[0] & 63) & 1 == 1 else { return false }
-        for prefix in prefixes where Self.begins(name, with: prefix) {
-            return !Self.neverPassing.contains { $0.hash == hash && Self.equals(name, $0.bytes) }
-        }
+        guard initials >> UInt64(name[0] & 63) & 1 == 1 else { return false }
+        for prefix in others.prefixes where name.holds(prefix.span, at: 0) { return true }
         return false
     }
 
-    private static func equals(_ name: Span<UInt8>, _ bytes: [UInt8]) -> Bool {
-        name.count == bytes.count && begins(name, with: bytes)
+    /// The known names that a policy may let pass.
+    private static let knownNames = KnownName.allCases.filter { name in
+        name != .other && !neverPassing.contains(name)
     }
 
-    private static func begins(_ name: Span<UInt8>, with prefix: [UInt8]) -> Bool {
-        name.holds(prefix.span, at: 0)
-    }
-
-    private static let neverPassing: [HeaderName] = [
-        "connection", "keep-alive", "proxy-connection", "proxy-authenticate",
-        "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade",
-        "content-length", "host", "expect",
+    /// All of them are known names, so that the others need not be compared with them.
+    private static let neverPassing: [KnownName] = [
+        .connection, .keepAlive, .proxyConnection, .proxyAuthenticate, .proxyAuthorization, .te,
+        .trailer, .transferEncoding, .upgrade, .contentLength, .host, .expect,
     ]
 }

@@ -53,10 +53,9 @@ package struct MemberSearch: Sendable {
     }
 
     @inline(__always)
-    fileprivate static func position(of mask: SIMDMask<SIMD16<Int8>>) -> Int? {
-        let bytes = SIMD16<UInt8>(repeating: 0).replacing(with: 0xFF, where: mask)
-        // Safety: both types are sixteen plain bytes.
-        let words = unsafe unsafeBitCast(bytes, to: SIMD2<UInt64>.self)
+    static func position(of mask: SIMDMask<SIMD16<Int8>>) -> Int? {
+        // Safety: both types are sixteen plain bytes; a lane of a mask is all ones or all zeros.
+        let words = unsafe unsafeBitCast(mask, to: SIMD2<UInt64>.self)
         if words[0] != 0 { return words[0].littleEndian.trailingZeroBitCount >> 3 }
         if words[1] != 0 { return 8 &+ words[1].littleEndian.trailingZeroBitCount >> 3 }
         return nil

@@ -12,19 +12,26 @@ public enum MessageWriter {
     public static func requestLine(
         method: HTTPMethod, target: String, into out: inout [UInt8]
     ) {
-        let (name, bytes) = (method.name.utf8.span, target.utf8.span)
+        let room = method.name.utf8.count + target.utf8.count * 3 + requestLineRoom
+        out.append(addingCapacity: room) { requestLine(method: method, target: target, into: &$0) }
+    }
+
+    /// Bytes of a request line beside the method and the target.
+    package static let requestLineRoom = 12
+
+    /// Appends a request line to room for it, with three bytes for each one of the target.
+    package static func requestLine(
+        method: HTTPMethod, target: String, into out: inout OutputSpan<UInt8>
+    ) {
+        let bytes = target.utf8.span
         guard bytes.firstInvisible(in: 0..<bytes.count) == bytes.count else {
             return requestLine(method: method, target: encoded(target), into: &out)
         }
-        out.append(addingCapacity: name.count + bytes.count + 12) { out in
-            out.append(copying: name)
-            out.append(Byte.space)
-            out.append(copying: bytes)
-            out.append(copying: requestLineEnd.span)
-        }
+        out.append(copying: method.name.utf8.span)
+        out.append(Byte.space)
+        out.append(copying: bytes)
+        out.append(text: " HTTP/1.1\r\n")
     }
-
-    private static let requestLineEnd = Array(" HTTP/1.1\r\n".utf8)
 
     private static func encoded(_ target: String) -> String {
         var out: [UInt8] = []
@@ -42,15 +49,21 @@ public enum MessageWriter {
 
     /// Appends `HTTP/1.1 status reason` and a line end.
     public static func statusLine(_ status: Int, into out: inout [UInt8]) {
-        guard status != 200 else { return out.append(copying: okLine.span) }
-        out.append(contentsOf: "HTTP/1.1 ".utf8)
-        number(status, into: &out)
-        out.append(Byte.space)
-        out.append(contentsOf: StatusReason.phrase(of: status).utf8)
-        lineEnd(into: &out)
+        out.append(addingCapacity: statusLineRoom) { statusLine(status, into: &$0) }
     }
 
-    private static let okLine = Array("HTTP/1.1 200 OK\r\n".utf8)
+    /// Bytes that a status line has at most.
+    package static let statusLineRoom = 80
+
+    /// Appends a status line to room for it.
+    package static func statusLine(_ status: Int, into out: inout OutputSpan<UInt8>) {
+        guard status != 200 else { return out.append(text: "HTTP/1.1 200 OK\r\n") }
+        out.append(text: "HTTP/1.1 ")
+        number(status, into: &out)
+        out.append(Byte.space)
+        out.append(copying: StatusReason.phrase(of: status).utf8.span)
+        out.appendLineEnd()
+    }
 
     /// Appends a field with a value of text.
     public static func field(name: String, value: String, into out: inout [UInt8]) {
@@ -78,15 +91,28 @@ public enum MessageWriter {
 
     /// Appends a field whose name is known to be a token.
     static func field(_ name: Span<UInt8>, _ value: Span<UInt8>, into out: inout [UInt8]) {
-        out.append(addingCapacity: name.count + value.count + 4) { out in
-            out.append(copying: name)
-            out.append(Byte.colon)
-            out.append(Byte.space)
-            out.append(copying: value)
-            out.appendLineEnd()
-        }
-        if value.firstControl(from: 0) < value.count {
-            blankControls(in: &out, out.count - 2 - value.count..<out.count - 2)
+        out.append(addingCapacity: name.count + value.count + 4) { field(name, value, into: &$0) }
+    }
+
+    /// Appends a field whose name is known to be a token to room for it.
+    static func field(
+        _ name: Span<UInt8>, _ value: Span<UInt8>, into out: inout OutputSpan<UInt8>
+    ) {
+        out.append(copying: name)
+        out.append(Byte.colon)
+        out.append(Byte.space)
+        self.value(value, into: &out)
+        out.appendLineEnd()
+    }
+
+    /// Appends a value, with spaces in place of control characters, to room for it.
+    package static func value(_ value: Span<UInt8>, into out: inout OutputSpan<UInt8>) {
+        let start = out.count
+        out.append(copying: value)
+        guard value.firstControl(from: 0) < value.count else { return }
+        var written = out.mutableSpan
+        for index in start..<written.count where Byte.isForbiddenInValue(written[index]) {
+            written[index] = Byte.space
         }
     }
 
@@ -101,18 +127,23 @@ public enum MessageWriter {
     ///   - size: bytes of data that follow; not 0, which would end the body.
     ///   - out: where to append.
     public static func chunkHeader(size: Int, into out: inout [UInt8]) {
+        out.append(addingCapacity: 18) { chunkHeader(size: size, into: &$0) }
+    }
+
+    /// Appends the line before a chunk's data to room of 18 bytes.
+    package static func chunkHeader(size: Int, into out: inout OutputSpan<UInt8>) {
         precondition(size > 0, "an empty chunk ends the body: use lastChunk")
-        var shift = (Int.bitWidth - 1 - size.leadingZeroBitCount) / 4 * 4
+        var shift = (Int.bitWidth &- 1 &- size.leadingZeroBitCount) & ~3
         while shift >= 0 {
             out.append(hexDigit(UInt8(truncatingIfNeeded: size >> shift) & 15))
-            shift -= 4
+            shift &-= 4
         }
-        lineEnd(into: &out)
+        out.appendLineEnd()
     }
 
     /// Appends the last chunk, without trailers.
     public static func lastChunk(into out: inout [UInt8]) {
-        out.append(contentsOf: "0\r\n\r\n".utf8)
+        out.append(addingCapacity: 5) { $0.append(text: "0\r\n\r\n") }
     }
 
     /// Appends a number in decimal.
@@ -121,7 +152,7 @@ public enum MessageWriter {
     }
 
     /// Needs room for twenty bytes. Digits are gathered eight at a time in a word, which the last one enters first.
-    private static func number(_ number: Int, into out: inout OutputSpan<UInt8>) {
+    package static func number(_ number: Int, into out: inout OutputSpan<UInt8>) {
         if number < 0 { out.append(0x2D) }
         digits(number.magnitude, atLeast: 1, into: &out)
     }
@@ -143,20 +174,6 @@ public enum MessageWriter {
         while word != 0 {
             out.append(UInt8(truncatingIfNeeded: word))
             word >>= 8
-        }
-    }
-
-    static func value(_ value: String, into out: inout [UInt8]) {
-        let start = out.count
-        out.append(copying: value.utf8.span)
-        blankControls(in: &out, start..<out.count)
-    }
-
-    private static func blankControls(in out: inout [UInt8], _ range: Range<Int>) {
-        var index = out.span.firstControl(from: range.lowerBound)
-        while index < range.upperBound {
-            out[index] = Byte.space
-            index = out.span.firstControl(from: index + 1)
         }
     }
 

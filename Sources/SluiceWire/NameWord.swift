@@ -48,36 +48,6 @@ extension Span<UInt8> {
         return count > 0
     }
 
-    /// The hash of a name in lower case, so that most comparisons end at one integer.
-    ///
-    /// Equal hashes are always followed by a comparison, so nobody gains by making names collide.
-    @inline(__always)
-    func nameHash(_ name: Range<Int>) -> UInt32 {
-        let raw = bytes
-        var hash = UInt64(name.count)
-        var offset = name.lowerBound
-        while offset &+ 8 <= name.upperBound {
-            // Safety: eight bytes from offset on lie inside the name, which the caller took from the span.
-            let word = unsafe raw.unsafeLoadUnaligned(
-                fromUncheckedByteOffset: offset, as: UInt64.self)
-            hash = (hash ^ word.littleEndian) &* 0x9E37_79B9_7F4A_7C15
-            hash ^= hash >> 29
-            offset &+= 8
-        }
-        var rest: UInt64 = 0
-        let left = name.upperBound &- offset
-        if offset &+ 8 <= count {
-            // Safety: as above; what stands behind the name is masked out.
-            let word = unsafe raw.unsafeLoadUnaligned(
-                fromUncheckedByteOffset: offset, as: UInt64.self)
-            rest = word.littleEndian & ((1 &<< UInt64(left &* 8)) &- 1)
-        } else {
-            for index in 0..<left { rest |= UInt64(self[offset &+ index]) &<< UInt64(index &* 8) }
-        }
-        hash = (hash ^ rest) &* 0x9E37_79B9_7F4A_7C15
-        return UInt32(truncatingIfNeeded: hash >> 32)
-    }
-
     /// Whether `other` stands at `start`, where there are as many bytes.
     @inline(__always)
     func holds(_ other: Span<UInt8>, at start: Int) -> Bool {

@@ -89,8 +89,8 @@ public struct RequestHeadParser: Sendable {
         state.lineCount += 1
         guard state.lineCount <= limits.headerCount else { throw Refusal(.tooManyFields) }
         guard line.upperBound + 2 <= limits.total else { throw Refusal(.headTooLong) }
-        if let entry = try state.fields.take(bytes, line, dropsUnderscores: true) {
-            try state.framing.note(entry, of: state.fields, isRequest: true)
+        if let field = try state.fields.take(bytes, line, dropsUnderscores: true) {
+            try state.framing.note(field, in: bytes, isRequest: true)
         }
     }
 
@@ -103,7 +103,7 @@ public struct RequestHeadParser: Sendable {
         try checkHost(bytes, target, first.version)
         let isChunked = try state.framing.isChunked(first.version)
         let parts = target.parts(bytes, isOptions: isOptions, last: lastPath)
-        if parts.path.utf8.count <= Self.keptPath { lastPath = parts.path }
+        if parts.path.utf8.count <= Self.keptPath, parts.path != lastPath { lastPath = parts.path }
         return RequestHead(
             method: HTTPMethod(word, bytes, first.method), target: parts.target, path: parts.path,
             query: parts.query,
@@ -125,13 +125,12 @@ public struct RequestHeadParser: Sendable {
             guard version == .http10 else { throw Refusal(.hostMissing) }
             return
         }
-        let fields = state.fields.arena.span
-        guard HostName.isValid(fields, host.value) else { throw Refusal(.host) }
+        guard HostName.isValid(bytes, host) else { throw Refusal(.host) }
         guard let authority = target.authority else { return }
-        guard authority.count == host.value.count else { throw Refusal(.hostMismatch) }
+        guard authority.count == host.count else { throw Refusal(.hostMismatch) }
         for index in 0..<authority.count
         where Byte.lowercase(bytes[authority.lowerBound + index])
-            != Byte.lowercase(fields[host.value.lowerBound + index])
+            != Byte.lowercase(bytes[host.lowerBound + index])
         {
             throw Refusal(.hostMismatch)
         }

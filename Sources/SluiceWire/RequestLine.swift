@@ -60,6 +60,7 @@ struct RequestLine: Sendable {
     private static func version(
         _ bytes: Span<UInt8>, _ range: Range<Int>
     ) throws(Refusal) -> HTTPVersion {
+        if bytes.extracting(range).isText("HTTP/1.1") { return .http11 }
         guard let (major, minor) = HTTPVersion.digits(bytes, range) else {
             throw Refusal(.version)
         }

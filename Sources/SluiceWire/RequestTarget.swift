@@ -34,15 +34,21 @@ struct RequestTarget: Sendable {
     ) -> (target: String, path: String, query: String?) {
         let mark = bytes.firstIndex(of: Byte.question, in: pathAndQuery)
         let pathRange = pathAndQuery.lowerBound..<(mark ?? pathAndQuery.upperBound)
-        let empty = isOptions && mark == nil ? "*" : "/"
-        let lastBytes = last.utf8.span
-        let isLast =
-            lastBytes.count == pathRange.count && bytes.holds(lastBytes, at: pathRange.lowerBound)
         let path =
-            pathRange.isEmpty ? empty : isLast ? last : String(copying: pathRange, of: bytes)
+            pathRange.isEmpty
+            ? (isOptions && mark == nil ? "*" : "/")
+            : Self.path(bytes.extracting(pathRange), last: last)
         guard let mark else { return (path, path, nil) }
         let query = String(copying: mark + 1..<pathAndQuery.upperBound, of: bytes)
         return (path + "?" + query, path, query)
+    }
+
+    /// The path that nearly all requests have is a constant, which costs no memory.
+    private static func path(_ bytes: Span<UInt8>, last: String) -> String {
+        if bytes.isText("/v1/chat/completions") { return "/v1/chat/completions" }
+        let lastBytes = last.utf8.span
+        if lastBytes.count == bytes.count, bytes.holds(lastBytes, at: 0) { return last }
+        return String(copying: 0..<bytes.count, of: bytes)
     }
 
     private static func authorityStart(_ bytes: Span<UInt8>, _ target: Range<Int>) -> Int? {

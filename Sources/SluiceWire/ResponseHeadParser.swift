@@ -74,8 +74,8 @@ public struct ResponseHeadParser: Sendable {
         state.lineCount += 1
         guard state.lineCount <= limits.headerCount else { throw Refusal(.tooManyFields) }
         guard line.upperBound + 2 <= limits.total else { throw Refusal(.headTooLong) }
-        if let entry = try state.fields.take(bytes, line, dropsUnderscores: false) {
-            try state.framing.note(entry, of: state.fields, isRequest: false)
+        if let field = try state.fields.take(bytes, line, dropsUnderscores: false) {
+            try state.framing.note(field, in: bytes, isRequest: false)
         }
     }
 

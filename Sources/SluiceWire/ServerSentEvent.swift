@@ -28,9 +28,11 @@ public struct ServerSentEvent: Sendable, Equatable {
         if let type { Self.writeField("event: ", type, into: &out) }
         if let id { Self.writeField("id: ", id, into: &out) }
         if let retry {
-            out.append(contentsOf: "retry: ".utf8)
-            MessageWriter.number(retry, into: &out)
-            out.append(Byte.lineFeed)
+            out.append(addingCapacity: 32) { out in
+                out.append(text: "retry: ")
+                MessageWriter.number(retry, into: &out)
+                out.append(Byte.lineFeed)
+            }
         }
         writeData(into: &out)
         out.append(Byte.lineFeed)
@@ -38,12 +40,15 @@ public struct ServerSentEvent: Sendable, Equatable {
 
     /// A carriage return ends a line for the reader, so it ends one here too.
     private func writeData(into out: inout [UInt8]) {
+        let data = data.span
         var start = 0
         while true {
-            let end = data.span.firstLineEnd(from: start, to: data.count)
-            out.append(contentsOf: "data: ".utf8)
-            out.append(contentsOf: data[start..<end])
-            out.append(Byte.lineFeed)
+            let end = data.firstLineEnd(from: start, to: data.count)
+            out.append(addingCapacity: end - start + 7) { out in
+                out.append(text: "data: ")
+                out.append(copying: data.extracting(start..<end))
+                out.append(Byte.lineFeed)
+            }
             guard end < data.count else { return }
             let isPair =
                 data[end] == Byte.carriageReturn && end + 1 < data.count
@@ -52,9 +57,12 @@ public struct ServerSentEvent: Sendable, Equatable {
         }
     }
 
-    private static func writeField(_ name: String, _ value: String, into out: inout [UInt8]) {
-        out.append(contentsOf: name.utf8)
-        MessageWriter.value(value, into: &out)
-        out.append(Byte.lineFeed)
+    private static func writeField(_ name: StaticString, _ value: String, into out: inout [UInt8]) {
+        let value = value.utf8.span
+        out.append(addingCapacity: name.utf8CodeUnitCount + value.count + 1) { out in
+            out.append(text: name)
+            MessageWriter.value(value, into: &out)
+            out.append(Byte.lineFeed)
+        }
     }
 }

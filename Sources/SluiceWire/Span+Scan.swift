@@ -1,23 +1,23 @@
 extension Span<UInt8> {
     /// The first offset at or after `start` whose byte is a control character other than a
-    /// horizontal tab, or `count`. Eight bytes are looked at together.
+    /// horizontal tab, or `count`. Sixteen bytes are looked at together.
     func firstControl(from start: Int) -> Int {
+        // Types are spelled out: the compiler would pick comparisons that look at one byte after the other.
+        let (upper, zero) = (SIMD16<UInt8>(repeating: 0xE0), SIMD16<UInt8>(repeating: 0))
+        let delete = SIMD16<UInt8>(repeating: 0x7F)
         var offset = start
         let raw = bytes
-        while offset &+ 8 <= count {
-            // Safety: eight bytes from offset on lie inside the span.
-            let word = unsafe raw.unsafeLoadUnaligned(
-                fromUncheckedByteOffset: offset, as: UInt64.self)
-            // A borrow can only raise flags above the first true one, and only the first is used.
-            let low = (word &- 0x2020_2020_2020_2020) & ~word
-            let delete = word ^ 0x7F7F_7F7F_7F7F_7F7F
-            let flags =
-                (low | ((delete &- 0x0101_0101_0101_0101) & ~delete)) & 0x8080_8080_8080_8080
-            guard flags != 0 else {
-                offset &+= 8
+        while offset &+ 16 <= count {
+            // Safety: sixteen bytes from offset on lie inside the span.
+            let block: SIMD16<UInt8> = unsafe raw.unsafeLoadUnaligned(
+                fromUncheckedByteOffset: offset, as: SIMD16<UInt8>.self)
+            let isLow: SIMDMask<SIMD16<Int8>> = (block & upper) .== zero
+            let isDelete: SIMDMask<SIMD16<Int8>> = block .== delete
+            guard let position = MemberSearch.position(of: isLow .| isDelete) else {
+                offset &+= 16
                 continue
             }
-            offset &+= flags.littleEndian.trailingZeroBitCount >> 3
+            offset &+= position
             if self[offset] != Byte.tab { return offset }
             offset &+= 1
         }
@@ -27,19 +27,21 @@ extension Span<UInt8> {
 
     /// The first carriage return or line feed at or after `start` and before `end`, or `end`.
     func firstLineEnd(from start: Int, to end: Int) -> Int {
+        // Types are spelled out: the compiler would pick comparisons that look at one byte after the other.
+        let (upper, zero) = (SIMD16<UInt8>(repeating: 0xF0), SIMD16<UInt8>(repeating: 0))
         var offset = start
         let raw = bytes
-        while offset &+ 8 <= end {
-            // Safety: eight bytes from offset on lie before end, which the caller took from count.
-            let word = unsafe raw.unsafeLoadUnaligned(
-                fromUncheckedByteOffset: offset, as: UInt64.self)
-            // Any byte below 0x0E: JSON has none but line ends, so the exact look is rare.
-            let flags = (word &- 0x0E0E_0E0E_0E0E_0E0E) & ~word & 0x8080_8080_8080_8080
-            guard flags != 0 else {
-                offset &+= 8
+        while offset &+ 16 <= end {
+            // Safety: sixteen bytes from offset on lie before end, which the caller took from count.
+            let block: SIMD16<UInt8> = unsafe raw.unsafeLoadUnaligned(
+                fromUncheckedByteOffset: offset, as: SIMD16<UInt8>.self)
+            // Any byte below 0x10: JSON has none but line ends, so the exact look is rare.
+            let isLow: SIMDMask<SIMD16<Int8>> = (block & upper) .== zero
+            guard let position = MemberSearch.position(of: isLow) else {
+                offset &+= 16
                 continue
             }
-            offset &+= flags.littleEndian.trailingZeroBitCount >> 3
+            offset &+= position
             let byte = self[offset]
             if byte == Byte.lineFeed || byte == Byte.carriageReturn { return offset }
             offset &+= 1
@@ -76,24 +78,36 @@ extension Span<UInt8> {
     /// The first offset of `byte` in `range`, or nil.
     func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
         var offset = range.lowerBound
+        let raw = bytes
+        let wanted = UInt64(byte) &* 0x0101_0101_0101_0101
+        while offset &+ 8 <= range.upperBound {
+            // Safety: eight bytes from offset on lie in the range, which the caller took from count.
+            let word = unsafe raw.unsafeLoadUnaligned(
+                fromUncheckedByteOffset: offset, as: UInt64.self)
+            let difference = word.littleEndian ^ wanted
+            // A borrow can only raise flags above the first true one, and only the first is used.
+            let flags =
+                (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
+            if flags != 0 { return offset &+ flags.trailingZeroBitCount >> 3 }
+            offset &+= 8
+        }
+        guard offset < range.upperBound else { return nil }
+        if range.count >= 8 {
+            // The last eight bytes overlap those before, among which there is none.
+            offset = range.upperBound &- 8
+            // Safety: as above.
+            let word = unsafe raw.unsafeLoadUnaligned(
+                fromUncheckedByteOffset: offset, as: UInt64.self)
+            let difference = word.littleEndian ^ wanted
+            let flags =
+                (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
+            return flags == 0 ? nil : offset &+ flags.trailingZeroBitCount >> 3
+        }
         while offset < range.upperBound {
             if self[offset] == byte { return offset }
             offset &+= 1
         }
         return nil
-    }
-
-    /// Whether the bytes of `range` are `text`, which is in lower case, without regard to case.
-    func matches(_ range: Range<Int>, ignoringCase text: StaticString) -> Bool {
-        guard range.count == text.utf8CodeUnitCount else { return false }
-        return text.withUTF8Buffer { expected in
-            // Safety: the buffer is a constant of the program and the index is below its count.
-            for index in 0..<expected.count
-            where Byte.lowercase(self[range.lowerBound + index]) != (unsafe expected[index]) {
-                return false
-            }
-            return true
-        }
     }
 
     /// Whether `text` stands at `offset`, with regard to case; false if fewer bytes are left.

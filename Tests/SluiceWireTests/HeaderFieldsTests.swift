@@ -8,6 +8,17 @@ struct HeaderFieldsTests {
         return fields
     }
 
+    /// The fields of a response head; nil without one.
+    static func parsed(_ head: String?) -> HeaderFields? {
+        guard let head else { return nil }
+        var parser = ResponseHeadParser()
+        let bytes = Array(head.utf8)
+        guard case .complete(let answer, _) = parser.parse(bytes.span, toHEAD: false) else {
+            return nil
+        }
+        return answer.headers
+    }
+
     static func written(_ write: (inout [UInt8]) -> Void) -> String {
         var out: [UInt8] = []
         write(&out)

@@ -45,6 +45,26 @@ struct MessageWriterTests {
         #expect(Self.written { MessageWriter.number(-size, into: &$0) } == "-\(size)")
     }
 
+    @Test func anAnswersHeadIsWrittenInItsEnvelope() {
+        let head = ResponseHead(
+            status: 404, headers: HeaderFieldsTests.fields(("content-type", "text/plain")))
+        let date = Array("date: now\r\n".utf8)
+        #expect(
+            Self.written {
+                head.write(in: .init(dateLine: date, requestID: "a\nb", length: 12), into: &$0)
+            }
+                == "HTTP/1.1 404 Not Found\r\ndate: now\r\ncontent-type: text/plain\r\n"
+                + "x-sluice-request-id: a b\r\ncontent-length: 12\r\n\r\n")
+        #expect(
+            Self.written {
+                head.write(
+                    in: .init(dateLine: [], requestID: "i", isChunked: true, connection: .close),
+                    into: &$0)
+            }.hasSuffix(
+                "x-sluice-request-id: i\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n"
+            ))
+    }
+
     @Test func whatIsWrittenIsReadBack() {
         let body = Self.written { out in
             for size in [1, 16, 300] {

@@ -44,9 +44,19 @@ static inline int sluice_epoll_set(int epoll, int operation, int descriptor, uin
 static inline uint32_t sluice_epoll_events(const struct epoll_event *events, int index) { return events[index].events; }
 static inline uint64_t sluice_epoll_token(const struct epoll_event *events, int index) { return events[index].data.u64; }
 
-/// Sends two pieces with one system call and no SIGPIPE; the second may be empty.
+/// Two pieces of no more bytes than this together are copied into one: send costs the kernel less than sendmsg.
+enum { sluice_joined_bytes = 2048 };
+
+/// Sends two pieces with one system call and no SIGPIPE; either may be empty.
 static inline ssize_t sluice_send2(int descriptor, const void *a, size_t a_length, const void *b, size_t b_length) {
     if (b_length == 0) return send(descriptor, a, a_length, MSG_NOSIGNAL);
+    if (a_length == 0) return send(descriptor, b, b_length, MSG_NOSIGNAL);
+    if (a_length <= sluice_joined_bytes && b_length <= sluice_joined_bytes - a_length) {
+        char joined[sluice_joined_bytes];
+        memcpy(joined, a, a_length);
+        memcpy(joined + a_length, b, b_length);
+        return send(descriptor, joined, a_length + b_length, MSG_NOSIGNAL);
+    }
     struct iovec pieces[2] = {{(void *)a, a_length}, {(void *)b, b_length}};
     struct msghdr message;
     memset(&message, 0, sizeof message);
