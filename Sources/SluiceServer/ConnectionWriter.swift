@@ -52,21 +52,13 @@ final class ConnectionWriter: ResponseWriter {
             keepsAlive = false
         }
         front = connection.poller.buffers.take()
-        MessageWriter.statusLine(answer.status, into: &front)
-        front += connection.server.dateField()
-        answer.headers.writeFields(into: &front)
-        MessageWriter.field(name: "x-sluice-request-id", value: id, into: &front)
-        if let length, answer.status != 204, answer.status != 304 {
-            MessageWriter.field(name: "content-length", value: length, into: &front)
-        } else if framing == .chunked {
-            front += Self.chunkedField
-        }
-        if !keepsAlive {
-            front += Self.closeField
-        } else if !knowsChunks {
-            front += Self.keepAliveField
-        }
-        MessageWriter.lineEnd(into: &front)
+        let isBodiless = answer.status == 204 || answer.status == 304
+        answer.write(
+            in: .init(
+                dateLine: connection.server.dateField(), requestID: id,
+                length: isBodiless ? nil : length, isChunked: framing == .chunked,
+                connection: !keepsAlive ? .close : knowsChunks ? .unsaid : .keepAlive),
+            into: &front)
     }
 
     func write(_ bytes: Span<UInt8>) {
@@ -107,8 +99,4 @@ final class ConnectionWriter: ResponseWriter {
         keepsAlive = false
         connection.reset()
     }
-
-    private static let chunkedField = Array("transfer-encoding: chunked\r\n".utf8)
-    private static let closeField = Array("connection: close\r\n".utf8)
-    private static let keepAliveField = Array("connection: keep-alive\r\n".utf8)
 }

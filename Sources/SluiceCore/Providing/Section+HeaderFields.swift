@@ -48,9 +48,6 @@ extension Section {
 extension HeaderFields {
     /// Puts other fields among these, in place of those of the same name.
     public mutating func merge(_ others: HeaderFields) {
-        guard !others.isEmpty else { return }
-        let pairs = others.pairs
-        for (name, _) in pairs { remove(HeaderName(name)) }
-        for (name, value) in pairs { append(HeaderName(name), value) }
+        replace(with: others)
     }
 }

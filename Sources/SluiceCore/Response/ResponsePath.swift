@@ -283,9 +283,7 @@ final class ResponsePath {
     private func startHead(type: String?, length: Int?) {
         var out = ResponseHead(
             status: head.status, headers: head.headers.filtered(by: .towardsClient))
-        if let type,
-            head.headers.bytes(of: .contentType)?.starts(withType: "text/event-stream") != true
-        {
+        if let type, !head.headers.has(.contentType, startingWith: "text/event-stream") {
             out.headers[.contentType] = type
         }
         translator?.head(&out)
