@@ -12,7 +12,8 @@ enum AnswerKind {
             // A status without a body leaves no way to say that the answer is missing.
             self = .unusable(.badAnswer("status \(head.status) instead of an answer"))
         } else if head.headers.contains(.contentEncoding),
-            head.headers[.contentEncoding] != "identity" {
+            head.headers[.contentEncoding] != "identity"
+        {
             // Not asked for, so not decoded: the client gets the coding with its name.
             self = .bytes
         } else if head.headers.has(.contentType, startingWith: "text/event-stream") {
