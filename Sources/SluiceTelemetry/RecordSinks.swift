@@ -1,7 +1,7 @@
 public import SluiceCore
 
 /// Several record sinks as one, in order: the access log and the metrics.
-public struct RecordSinks: RecordSink {
+public final class RecordSinks: RecordSink {
     /// A chain rather than an array: telling a sink where it stands costs nothing, taking it out of an array is a copy for each request.
     private final class Link: Sendable {
         let sink: any RecordSink

@@ -1,13 +1,18 @@
 internal import SluiceCore
+internal import SluiceLoop
 
 /// The upstream connections of one loop, by where they lead.
 final class ConnectionPool {
+    private let poller: Poller
+    private let dialer: Dialer
     private let statistics: UpstreamStatistics
     private var origins: [OriginKey: Origin] = [:]
     /// Most deployments have one upstream that is asked most of the time: no hash for it.
     private var latest: (url: UpstreamURL, options: UpstreamConnectionOptions, origin: Origin)?
 
-    init(statistics: UpstreamStatistics) {
+    init(poller: Poller, dialer: Dialer, statistics: UpstreamStatistics) {
+        self.poller = poller
+        self.dialer = dialer
         self.statistics = statistics
     }
 
@@ -16,7 +21,10 @@ final class ConnectionPool {
         let key = OriginKey(
             scheme: url.scheme, host: url.host, port: url.port, options: options)
         let origin =
-            origins[key] ?? Origin(key, authority: url.authority, statistics: statistics)
+            origins[key]
+            ?? Origin(
+                key, authority: url.authority, poller: poller, dialer: dialer,
+                statistics: statistics)
         origins[key] = origin
         latest = (url, options, origin)
         return origin

@@ -26,20 +26,32 @@ final class Origin: ConnectionUser {
     let key: OriginKey
     /// The `host` field as it goes out with each request.
     let hostLine: [UInt8]
-    private let statistics: UpstreamStatistics
+    let poller: Poller
+    private let dialer: Dialer
+    let statistics: UpstreamStatistics
     private let idleTimeout: UInt64
     private var idle: [UpstreamConnection] = []
 
     /// More are closed instead of kept.
     static let maximumIdle = 512
 
-    init(_ key: OriginKey, authority: String, statistics: UpstreamStatistics) {
+    init(
+        _ key: OriginKey, authority: String, poller: Poller, dialer: Dialer,
+        statistics: UpstreamStatistics
+    ) {
         self.key = key
+        self.poller = poller
+        self.dialer = dialer
         self.statistics = statistics
         idleTimeout = key.options.idleTimeout.nanoseconds
         var line: [UInt8] = []
         MessageWriter.field(name: "host", value: authority, into: &line)
         hostLine = line
+    }
+
+    /// Begins to connect, as ``Dialer/dial(_:timeout:observer:)`` does.
+    func dial(timeout: UInt64?, observer: any DialObserver) -> Dial {
+        dialer.dial(key, timeout: timeout, observer: observer)
     }
 
     /// An idle connection that the peer has not closed, as far as can be known.

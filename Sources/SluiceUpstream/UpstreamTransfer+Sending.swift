@@ -5,17 +5,18 @@ internal import SluiceWire
 extension UpstreamTransfer {
     /// Writes the request, as far as the socket takes it.
     func send(_ request: UpstreamRequest, rest: (any IncomingBody)?) {
-        let rest = request.body.isStream ? rest : nil
-        let framing = request.framing(hasRest: rest != nil)
+        let body = request.body
+        let rest = body.isStream ? rest : nil
+        let framing = request.framing(of: body, hasRest: rest != nil)
         var head = poller.buffers.take()
         request.writeHead(
             hostLine: connection?.origin.hostLine ?? [], framing: framing, into: &head)
-        let body = request.body.bytes
+        let bytes = body.bytes
         if let rest {
             upload = Upload(rest, framing: framing, transfer: self)
-            upload?.frame(body.count, into: &head)
+            upload?.frame(bytes.count, into: &head)
         }
-        load(&head, body)
+        load(&head, bytes)
         if connection?.mayRead == true { readAvailable() }
     }
 

@@ -24,10 +24,8 @@ final class UpstreamTransfer: UpstreamExchange, ConnectionUser, DialObserver {
         let rest: (any IncomingBody)?
     }
 
-    let poller: Poller
-    private let dialer: Dialer
     private let origin: Origin
-    private let statistics: UpstreamStatistics
+    var poller: Poller { origin.poller }
     let limits: UpstreamLimits
     let deadline: UInt64?
 
@@ -46,14 +44,10 @@ final class UpstreamTransfer: UpstreamExchange, ConnectionUser, DialObserver {
     private(set) var hasEnded = false
 
     init(
-        poller: Poller, dialer: Dialer, origin: Origin, statistics: UpstreamStatistics,
-        limits: UpstreamLimits, deadline: UInt64?, toHEAD: Bool,
+        to origin: Origin, limits: UpstreamLimits, deadline: UInt64?, toHEAD: Bool,
         receiver: any ResponseReceiver
     ) {
-        self.poller = poller
-        self.dialer = dialer
         self.origin = origin
-        self.statistics = statistics
         self.deadline = deadline
         self.receiver = receiver
         self.limits = limits
@@ -69,8 +63,8 @@ final class UpstreamTransfer: UpstreamExchange, ConnectionUser, DialObserver {
         }
         connection = idle
         idle.user = self
-        errand = Errand(request: request, rest: rest)
         send(request, rest: rest)
+        if !hasSent, !hasEnded { errand = Errand(request: request, rest: rest) }
     }
 
     /// Ends it in this turn, whatever it is doing.
@@ -87,7 +81,7 @@ final class UpstreamTransfer: UpstreamExchange, ConnectionUser, DialObserver {
         if let deadline {
             timeout = min(timeout ?? .max, deadline > poller.now ? deadline - poller.now : 1)
         }
-        let begun = dialer.dial(origin.key, timeout: timeout, observer: self)
+        let begun = origin.dial(timeout: timeout, observer: self)
         // A dial can fail at once.
         if !hasEnded, connection == nil { dial = begun }
     }
@@ -99,7 +93,7 @@ final class UpstreamTransfer: UpstreamExchange, ConnectionUser, DialObserver {
             guard let made = UpstreamConnection(link, to: origin, poller: poller) else {
                 return fail(.cannotConnect("the event loop refused the socket"))
             }
-            statistics.dialledOne()
+            origin.statistics.dialledOne()
             connection = made
             made.user = self
             if let errand { send(errand.request, rest: errand.rest) }

@@ -17,16 +17,12 @@ public func makeTransport(poller: Poller, statistics: UpstreamStatistics) -> Ups
 /// A request goes out at most once after any byte of it was taken by a connection. An idle connection that its peer has closed is noticed
 /// before a request is sent and replaced; where the close comes later, the exchange fails.
 public final class UpstreamTransport: Transport {
-    private let poller: Poller
-    private let statistics: UpstreamStatistics
     private let dialer: Dialer
     private let pool: ConnectionPool
 
     init(poller: Poller, statistics: UpstreamStatistics) {
-        self.poller = poller
-        self.statistics = statistics
         dialer = Dialer(poller)
-        pool = ConnectionPool(statistics: statistics)
+        pool = ConnectionPool(poller: poller, dialer: dialer, statistics: statistics)
     }
 
     deinit {
@@ -55,8 +51,7 @@ public final class UpstreamTransport: Transport {
         connection: UpstreamConnectionOptions, deadline: UInt64?, receiver: any ResponseReceiver
     ) -> UpstreamTransfer {
         let transfer = UpstreamTransfer(
-            poller: poller, dialer: dialer, origin: pool.origin(request.url, connection),
-            statistics: statistics, limits: limits, deadline: deadline,
+            to: pool.origin(request.url, connection), limits: limits, deadline: deadline,
             toHEAD: request.method == .head, receiver: receiver)
         transfer.start(request, rest: rest)
         return transfer

@@ -12,7 +12,7 @@ final class Attempts {
 
     /// What goes on once something was waited for.
     private enum Pending {
-        case attempt(after: ProxyError)
+        case attempt
         case answer(ProxyResponse)
         case renewal(UpstreamRefusal)
         case room
@@ -33,9 +33,9 @@ final class Attempts {
     private var deadline: UInt64?
     private var mayRenew = true
     /// Why the attempt before did not succeed.
-    private var last = ProxyError.noProvider
+    private var last: ProxyError?
     private var base: UpstreamURL?
-    /// Where the request of this attempt went.
+    /// Where the request of this attempt went, if that may change.
     private var sentTo: UpstreamURL?
     private var credential: Credential?
     private var hasEntered = false
@@ -68,7 +68,7 @@ final class Attempts {
         } catch {
             return outcome(of: error)
         }
-        return await proceed(after: .noProvider)
+        return await proceed()
     }
 
     /// Like ``begin()`` without a task, as far as that goes: what has to be waited for gets one.
@@ -76,21 +76,17 @@ final class Attempts {
         do throws(ProxyError) {
             try findCandidates()
             guard candidates.first?.needsNoAsking == true, let provider = nextProvider() else {
-                return perform(.attempt(after: .noProvider))
+                return perform(.attempt)
             }
             guard provider.needsNoAsking else {
                 triesLeft += 1
-                return perform(.attempt(after: .noProvider))
+                return perform(.attempt)
             }
             base = provider.fixedURL
             credential = provider.fixedCredential
             if let response = try send(provider) { perform(.answer(response)) }
         } catch {
-            if isRepeatable(error) {
-                perform(.attempt(after: error))
-            } else {
-                exchange.finish(outcome(of: error))
-            }
+            if let outcome = afterFailure(error) { exchange.finish(outcome) }
         }
     }
 
@@ -108,8 +104,7 @@ final class Attempts {
 
     // MARK: One attempt after another
 
-    private func proceed(after error: ProxyError) async -> Outcome? {
-        last = error
+    private func proceed() async -> Outcome? {
         while let provider = nextProvider() {
             do throws(ProxyError) {
                 base = try await address(provider)
@@ -120,7 +115,7 @@ final class Attempts {
                 last = error
             }
         }
-        return outcome(of: last)
+        return outcome(of: last ?? .noProvider)
     }
 
     private func isRepeatable(_ error: ProxyError) -> Bool {
@@ -141,7 +136,7 @@ final class Attempts {
             provider = candidate
             if candidate.enter() {
                 hasEntered = true
-                triesLeft = (candidate.urls?.count ?? 1) - 1
+                triesLeft = candidate.addressCount - 1
                 return candidate
             }
             last = .providerBusy
@@ -197,7 +192,7 @@ final class Attempts {
 
     private func start(_ upstreamRequest: UpstreamRequest, _ provider: ConfiguredProvider) {
         isUnderWay = true
-        sentTo = upstreamRequest.url
+        if provider.fixedURL == nil { sentTo = upstreamRequest.url }
         let started = exchange.services.transport.start(
             upstreamRequest, rest: rest, provider: provider, deadline: deadline, receiver: self)
         // Some are over at once.
@@ -215,7 +210,7 @@ final class Attempts {
         pending = nil
         let outcome: Outcome? =
             switch next {
-            case .attempt(let error): await proceed(after: error)
+            case .attempt: await proceed()
             case .answer(let response): await answerHere(response)
             case .renewal(let refusal): await renew(refusal)
             case .room: await makeRoom()
@@ -233,7 +228,7 @@ final class Attempts {
         do throws(ProxyError) {
             return try await attempt(provider)
         } catch {
-            return isRepeatable(error) ? await proceed(after: error) : outcome(of: error)
+            return afterFailure(error)
         }
     }
 
@@ -241,7 +236,7 @@ final class Attempts {
         do throws(ProxyError) {
             return try await answer(response)
         } catch {
-            return isRepeatable(error) ? await proceed(after: error) : outcome(of: error)
+            return afterFailure(error)
         }
     }
 
@@ -300,10 +295,16 @@ final class Attempts {
         do throws(ProxyError) {
             return try concluded(error)
         } catch {
-            guard isRepeatable(error) else { return outcome(of: error) }
-            perform(.attempt(after: error))
-            return nil
+            return afterFailure(error)
         }
+    }
+
+    /// - Returns: nil when there is another attempt, which is under way then.
+    private func afterFailure(_ error: ProxyError) -> Outcome? {
+        guard isRepeatable(error) else { return outcome(of: error) }
+        last = error
+        perform(.attempt)
+        return nil
     }
 
     private func concluded(_ error: ProxyError?) throws(ProxyError) -> Outcome? {
@@ -362,9 +363,7 @@ extension Attempts: ResponseReceiver {
     func ended(_ error: ProxyError?) {
         isUnderWay = false
         upstream = nil
-        if let sentTo, let provider, provider.fixedURL == nil {
-            provider.urls?.report(sentTo, error: error)
-        }
+        if let sentTo { provider?.urls?.report(sentTo, error: error) }
         if path.isInStage {
             endMeanwhile = UpstreamEnd(error: error)
         } else if let outcome = settle(error) {

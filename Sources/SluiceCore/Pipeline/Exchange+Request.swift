@@ -3,55 +3,56 @@ import SluiceWire
 /// The way in: local endpoints, then parser → processors → providers.
 extension Exchange {
     /// - Returns: nil when an upstream is at work.
-    func answer(_ incoming: IncomingRequest) async -> Outcome? {
+    func answer(_ head: RequestHead, _ body: any IncomingBody) async -> Outcome? {
         var dialect = pipeline.fallbackDialect
         if writer.isClosed { return .clientGone }
         do {
-            if let endpoint = pipeline.endpoint(for: incoming.head) {
+            if let endpoint = pipeline.endpoint(for: head) {
                 route = endpoint.route
-                let response = try await endpoint.answer(incoming.head, context: context)
-                try await send(response, on: localPath(incoming.head, dialect))
+                let response = try await endpoint.answer(head, context: context)
+                try await send(response, on: localPath(head, dialect))
                 return .completed
             }
-            let (parser, plan) = try pipeline.parser(for: incoming.head)
+            let (parser, plan) = try pipeline.parser(for: head)
             dialect = parser.dialect
             for processor in pipeline.processors {
-                try await processor.screen(incoming.head, context: context)
+                try await processor.screen(head, context: context)
             }
-            let body = try await receiveBody(incoming, plan, parser)
-            let request = try parser.parse(incoming.head, body: body)
-            return try await process(request, of: incoming, dialect: parser.dialect)
+            let received = try await receive(body, of: head, plan, parser)
+            let request = try parser.parse(head, body: received)
+            return try await process(request, rest: body, dialect: parser.dialect)
         } catch {
-            return refuse(ProxyError(converting: error), incoming.head, dialect: dialect)
+            return refuse(ProxyError(converting: error), head, dialect: dialect)
         }
     }
 
-    private func receiveBody(
-        _ incoming: IncomingRequest, _ plan: BodyPlan, _ parser: any RequestParser
+    private func receive(
+        _ body: any IncomingBody, of head: RequestHead, _ plan: BodyPlan,
+        _ parser: any RequestParser
     ) async throws(ProxyError) -> ReceivedBody {
         if plan == .whole {
-            if let whole = incoming.whole { return incoming.received(whole) }
-            let bytes = try await incoming.body.collect(upTo: pipeline.limits.body)
+            if let wholeBody { return .received(wholeBody, of: head) }
+            let bytes = try await body.collect(upTo: pipeline.limits.body)
             bytesIn = bytes.count
-            return incoming.received(bytes)
+            return .received(bytes, of: head)
         }
         var beginning: [UInt8] = []
         var isEnd = false
-        while parser.decideHold(incoming.head, beginning: beginning) == .more,
+        while parser.decideHold(head, beginning: beginning) == .more,
             beginning.count <= pipeline.limits.heldUpload
         {
-            guard let piece = try await incoming.body.next() else {
+            guard let piece = try await body.next() else {
                 isEnd = true
                 break
             }
             beginning += piece
         }
         bytesIn = beginning.count
-        return .beginning(beginning, totalLength: incoming.body.totalLength, isEnd: isEnd)
+        return .beginning(beginning, totalLength: body.totalLength, isEnd: isEnd)
     }
 
     private func process(
-        _ parsed: ProxyRequest, of incoming: IncomingRequest, dialect: any ClientDialect
+        _ parsed: ProxyRequest, rest: any IncomingBody, dialect: any ClientDialect
     ) async throws -> Outcome? {
         var request = parsed
         describe(request)
@@ -79,7 +80,7 @@ extension Exchange {
         if !pipeline.processors.isEmpty { model = request.model }
         let path = makePath(request, dialect: dialect, stages: stages)
         return await forward(
-            request, rest: request.body.isStream ? incoming.body : nil, on: path, dialect: dialect)
+            request, rest: request.body.isStream ? rest : nil, on: path, dialect: dialect)
     }
 
     func describe(_ request: ProxyRequest) {

@@ -12,7 +12,11 @@ public final class Exchange {
     let pipeline: Pipeline
     let services: LoopServices
     let writer: any ResponseWriter
-    let context: ExchangeContext
+    /// For those who are asked; many exchanges ask nobody.
+    private(set) lazy var context = ExchangeContext(
+        id: id, clientAddress: client, logger: pipeline.sharedLogger, fetcher: services.fetcher)
+    private let id: String
+    private let client: String
     var path: ResponsePath?
     /// What the record says of the request.
     var route = Exchange.unknownRoute
@@ -23,8 +27,11 @@ public final class Exchange {
     private let method: String
     /// There while a provider is asked.
     private var attempts: Attempts?
-    /// Needed until a parser has made a request of it.
-    private var incoming: IncomingRequest?
+    /// Head and body are needed until a parser has made a request of them.
+    private var head: RequestHead?
+    private var body: (any IncomingBody)?
+    /// The body, where it was taken already and could not be parsed at once.
+    private(set) var wholeBody: [UInt8]?
     private var work: (any SpawnedWork)?
     private let startedAt: UInt64
     /// The client has gone: nobody reads an answer.
@@ -43,14 +50,14 @@ public final class Exchange {
         startedAt: UInt64, writer: any ResponseWriter, services: LoopServices, pipeline: Pipeline
     ) {
         self.pipeline = pipeline
-        incoming = IncomingRequest(head, body)
+        self.id = id
+        self.client = client
+        self.head = head
+        self.body = body
         method = head.method.name
         self.writer = writer
         self.services = services
         self.startedAt = startedAt
-        context = ExchangeContext(
-            id: id, clientAddress: client, logger: pipeline.sharedLogger,
-            fetcher: services.fetcher)
     }
 
     /// Answers the request, whatever happens, writes its record, and then tells the writer. Returns at once.
@@ -64,17 +71,16 @@ public final class Exchange {
     ///
     /// - Returns: whether providers were asked.
     private func forwardAtOnce() -> Bool {
-        guard pipeline.processors.isEmpty, let incoming, !writer.isClosed,
-            pipeline.endpoint(for: incoming.head) == nil,
-            let (parser, plan) = try? pipeline.parser(for: incoming.head), plan == .whole,
-            let bytes = incoming.body.takeWhole(upTo: pipeline.limits.body)
+        guard pipeline.processors.isEmpty, let head, let body, !writer.isClosed,
+            pipeline.endpoint(for: head) == nil,
+            let (parser, plan) = try? pipeline.parser(for: head), plan == .whole,
+            let bytes = body.takeWhole(upTo: pipeline.limits.body)
         else { return false }
-        incoming.whole = bytes
         bytesIn = bytes.count
-        guard let request = try? parser.parse(incoming.head, body: incoming.received(bytes)) else {
+        guard let request = try? parser.parse(head, body: .received(bytes, of: head)) else {
+            wholeBody = bytes
             return false
         }
-        incoming.whole = nil
         describe(request)
         let dialect = parser.dialect
         let path = makePath(request, dialect: dialect, stages: [])
@@ -89,8 +95,8 @@ public final class Exchange {
     }
 
     private func prepare() async {
-        guard let incoming else { return }
-        if let outcome = await answer(incoming) { finish(outcome) }
+        guard let head, let body else { return }
+        if let outcome = await answer(head, body) { finish(outcome) }
     }
 
     /// Asks the providers.
@@ -107,7 +113,8 @@ public final class Exchange {
         _ request: ProxyRequest, rest: (any IncomingBody)?, on path: ResponsePath,
         dialect: any ClientDialect
     ) -> Attempts {
-        incoming = nil
+        head = nil
+        body = nil
         let attempts = Attempts(
             request, rest: rest, exchange: self, path: path, dialect: dialect)
         self.attempts = attempts
@@ -148,7 +155,7 @@ public final class Exchange {
 
     private func record(_ outcome: Outcome) -> AccessRecord {
         var record = AccessRecord(
-            id: context.id, client: context.clientAddress, method: method, route: routeName)
+            id: id, client: client, method: method, route: routeName)
         record.operation = operation
         record.model = model
         record.isStreaming = isStreaming
@@ -181,27 +188,16 @@ public final class Exchange {
 
     /// A request that was refused before it was parsed is counted under the route that it meant.
     private var routeName: String {
-        guard route == Self.unknownRoute, let head = incoming?.head,
+        guard route == Self.unknownRoute, let head,
             let endpoint = pipeline.parsers.lazy.compactMap({ $0.endpoint(of: head) }).first
         else { return route }
         return endpoint.route
     }
 }
 
-/// A request as it came: one reference for what many calls need.
-final class IncomingRequest {
-    let head: RequestHead
-    let body: any IncomingBody
-    /// The body, once it was taken.
-    var whole: [UInt8]?
-
-    init(_ head: RequestHead, _ body: any IncomingBody) {
-        self.head = head
-        self.body = body
-    }
-
+extension ReceivedBody {
     /// What a parser gets of a body that is there.
-    func received(_ bytes: [UInt8]) -> ReceivedBody {
+    static func received(_ bytes: [UInt8], of head: RequestHead) -> ReceivedBody {
         bytes.isEmpty && head.framing == .none ? .none : .whole(bytes)
     }
 }

@@ -25,6 +25,8 @@ public final class ConfiguredProvider: Sendable {
     /// Asked once: what never changes need not be waited for.
     let fixedURL: UpstreamURL?
     let fixedCredential: Credential?
+    /// Whether address and credential are known without asking for them.
+    let needsNoAsking: Bool
     private let inFlight = Atomic<Int>(0)
 
     /// A provider of these parts; `proxy.conf` has a key for each of them.
@@ -47,11 +49,13 @@ public final class ConfiguredProvider: Sendable {
         self.maximumInFlight = maximumInFlight
         fixedURL = urls?.fixedURL
         fixedCredential = tokens?.fixedCredential
+        needsNoAsking =
+            (urls == nil || fixedURL != nil) && (tokens == nil || fixedCredential != nil)
     }
 
-    /// Whether address and credential are known without asking for them.
-    var needsNoAsking: Bool {
-        (urls == nil || fixedURL != nil) && (tokens == nil || fixedCredential != nil)
+    /// How many addresses there are to try.
+    var addressCount: Int {
+        fixedURL == nil ? urls?.count ?? 1 : 1
     }
 
     /// Takes a place among the exchanges under way; false when there is none.

@@ -53,7 +53,7 @@ public struct AccessRecord: Sendable {
 }
 
 /// Takes finished records, for the access log and the metrics. Called on a loop: it must not block.
-public protocol RecordSink: Sendable {
+public protocol RecordSink: AnyObject, Sendable {
     func started()
     func finished(_ record: AccessRecord)
 }

@@ -7,7 +7,7 @@ enum AnswerKind {
     case bytes
     case unusable(ProxyError)
 
-    init(_ head: ResponseHead, endpoint: Endpoint, isStreaming: Bool) {
+    init(_ head: borrowing ResponseHead, endpoint: Endpoint, isStreaming: Bool) {
         if head.status == 204 || head.status == 205, endpoint.isUnderstood {
             // A status without a body leaves no way to say that the answer is missing.
             self = .unusable(.badAnswer("status \(head.status) instead of an answer"))

@@ -82,13 +82,15 @@ final class ResponsePath {
 
     func receive(_ head: consuming ResponseHead) -> ReceiveDecision {
         firstByteAt = firstByteAt ?? clock.now
-        self.head = head
-        guard 200..<300 ~= status else {
+        guard 200..<300 ~= head.status else {
+            self.head = head
             mode = .failure
             return .more
         }
-        if case .length(let length) = self.head.framing { expectedLength = Int(clamping: length) }
-        switch AnswerKind(self.head, endpoint: endpoint, isStreaming: isStreaming) {
+        if case .length(let length) = head.framing { expectedLength = Int(clamping: length) }
+        let kind = AnswerKind(head, endpoint: endpoint, isStreaming: isStreaming)
+        self.head = head
+        switch kind {
         case .events:
             mode = .events
             reader = dialect.makeStreamReader(for: endpoint)

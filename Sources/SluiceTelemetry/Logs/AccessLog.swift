@@ -4,7 +4,7 @@ public import SluiceCore
 ///
 /// It is the only line of a request that goes well, and costs less than a microsecond on the loop: it is put together in the buffer that
 /// the sink's thread writes, of parts that most requests share.
-public struct AccessLog: RecordSink {
+public final class AccessLog: RecordSink {
     private let sink: LogSink
     private let format: LogFormat
 
