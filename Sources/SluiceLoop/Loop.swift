@@ -61,10 +61,12 @@ public actor Loop {
     private nonisolated func turnUntilStopped() {
         executor.adoptCurrentThread()
         while !isStopped.load(ordering: .acquiring) {
-            executor.drain()
-            assumeIsolated { $0.poller.tasks.beginRound() }
-            while assumeIsolated({ $0.beginWork() }) { executor.drain() }
-            assumeIsolated { $0.poller.tasks.endRound() }
+            repeat {
+                executor.drain()
+                assumeIsolated { $0.poller.tasks.beginRound() }
+                while assumeIsolated({ $0.beginWork() }) { executor.drain() }
+                assumeIsolated { $0.poller.tasks.endRound() }
+            } while assumeIsolated({ $0.poller.endTurn() })
             if assumeIsolated({ $0.poller.turn() }) { executor.woke() }
         }
         // What lives on the loop refers to its poller: without this neither would ever be freed.

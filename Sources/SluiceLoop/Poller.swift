@@ -35,9 +35,11 @@ public final class Poller {
     private let descriptor: Int32
     private var slots: [Slot] = []
     private var freeSlots: [UInt32] = []
+    private var turnEnds: [any TurnEndHandler] = []
     // Safety: owned by this object alone, used only inside `turn`, freed in `deinit`.
     private let events: UnsafeMutablePointer<epoll_event>
-    private static let batch = 256
+    /// More are for the next turn: what goes out waits for a turn's end.
+    private static let batch = 64
     private static let wakeToken = UInt64.max
 
     init(loop: Loop, wakeDescriptor: Int32) {
@@ -95,6 +97,26 @@ public final class Poller {
     public func unwatch(_ watch: Watch, of watched: Int32) {
         _ = sluice_epoll_set(descriptor, Int32(EPOLL_CTL_DEL), watched, 0, 0)
         release(watch)
+    }
+
+    /// Has `handler` called once all that was ready in this turn was handled, and before the loop sleeps.
+    ///
+    /// What goes out is put off until then: the one at the other end is woken once for many messages, and the kernel's way of sending
+    /// runs while it is in the caches.
+    public func atEndOfTurn(_ handler: any TurnEndHandler) {
+        turnEnds.append(handler)
+    }
+
+    /// - Returns: whether something was done, which may have brought about more work.
+    func endTurn() -> Bool {
+        guard !turnEnds.isEmpty else { return false }
+        var next = 0
+        while next < turnEnds.count {
+            turnEnds[next].turnEnds()
+            next += 1
+        }
+        turnEnds.removeAll(keepingCapacity: true)
+        return true
     }
 
     private func release(_ watch: Watch) {

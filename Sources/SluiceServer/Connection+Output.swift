@@ -2,6 +2,7 @@ internal import CSluiceLinux
 internal import Glibc
 internal import SluiceCore
 internal import SluiceLoop
+internal import SluiceWire
 
 /// What follows once the client has taken what waits for it.
 enum AfterOutput {
@@ -14,15 +15,48 @@ enum AfterOutput {
 extension Connection {
     var waitingBytes: Int { output.count }
 
-    /// Sends two pieces, or queues them.
-    func send(_ first: [UInt8], _ second: [UInt8]) {
+    /// More is sent at once: putting it off is for messages that cost more to send than to copy.
+    private static let departsTogether = 16 << 10
+
+    /// Sends two pieces at the end of the turn, or queues them behind what the kernel has refused.
+    func send(_ first: inout [UInt8], _ second: inout [UInt8]) {
         guard phase != .closed else { return }
+        let count = first.count + second.count
+        guard output.isEmpty, departing.count + count <= Self.departsTogether else {
+            return sendNow(first, second)
+        }
+        if departing.isEmpty {
+            poller.atEndOfTurn(self)
+            swap(&departing, &first)
+        } else {
+            departing.append(copying: first.span)
+        }
+        departing.append(copying: second.span)
+    }
+
+    private func sendNow(_ first: [UInt8], _ second: [UInt8]) {
+        guard sendDeparting() else { return clientIsGone() }
         let wasEmpty = output.isEmpty
         switch output.send(first, second, to: descriptor, pool: poller.buffers) {
         case .allSent: break
         case .someLeft: if wasEmpty { arm() }
         case .broken: clientIsGone()
         }
+    }
+
+    /// - Returns: false when the connection is broken.
+    func sendDeparting() -> Bool {
+        guard !departing.isEmpty, phase != .closed else { return true }
+        var bytes: [UInt8] = []
+        swap(&bytes, &departing)
+        let progress = output.send(bytes, [], to: descriptor, pool: poller.buffers)
+        poller.buffers.give(&bytes)
+        if progress == .someLeft { arm() }
+        return progress != .broken
+    }
+
+    func turnEnds() {
+        if !sendDeparting() { clientIsGone() }
     }
 
     /// Waits until the client has taken so much that more may be sent.
@@ -69,6 +103,7 @@ extension Connection {
     /// - Parameter expectsInput: whether the client may be in the middle of sending something.
     func closeGently(expectsInput: Bool) {
         guard phase != .closed else { return }
+        guard sendDeparting() else { return clientIsGone() }
         guard output.isEmpty else {
             phase = .answering
             afterOutput = .close(expectsInput: expectsInput)

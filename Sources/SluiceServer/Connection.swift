@@ -8,7 +8,7 @@ internal import SluiceWire
 ///
 /// It is registered with epoll once, edge-triggered, for life. Reading happens only while somebody wants input: pipelined requests wait in
 /// the kernel until the answer before them is done. No task belongs to it: readiness drives it, and the ends of its exchanges.
-final class Connection: ReadinessHandler, AlarmHandler {
+final class Connection: ReadinessHandler, AlarmHandler, TurnEndHandler {
     /// What the connection is busy with; it decides which time limit holds and what a FIN means.
     enum Phase {
         /// Between requests.
@@ -35,6 +35,8 @@ final class Connection: ReadinessHandler, AlarmHandler {
     /// Keeps its place in a head that came in parts.
     var partialHead: PartialHead?
     private var sink: RequestBodyReader?
+    /// What goes out at the end of the turn; empty while the kernel has refused some.
+    var departing: [UInt8] = []
     var output = OutputQueue()
     /// What follows once the client has taken what waits.
     var afterOutput: AfterOutput?
@@ -255,6 +257,8 @@ final class Connection: ReadinessHandler, AlarmHandler {
 
     func close(resetting: Bool = false) {
         guard phase != .closed else { return }
+        // The kernel tries to deliver it even now.
+        _ = sendDeparting()
         phase = .closed
         alarm.cancel()
         if let watch { poller.forget(watch) }

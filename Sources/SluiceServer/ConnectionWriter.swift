@@ -86,7 +86,7 @@ final class ConnectionWriter: ResponseWriter {
             if isLast { MessageWriter.lastChunk(into: &pending) }
         }
         guard !front.isEmpty || !pending.isEmpty else { return }
-        connection.send(front, pending)
+        connection.send(&front, &pending)
         connection.poller.buffers.give(&front)
         connection.poller.buffers.give(&pending)
     }

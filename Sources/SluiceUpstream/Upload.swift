@@ -60,6 +60,7 @@ final class Upload {
                 var head = transfer.poller.buffers.take()
                 frame(piece.count, into: &head)
                 transfer.load(&head, piece)
+                transfer.flush()
                 await drain()
                 if hasEnded { return }
             }
@@ -81,6 +82,7 @@ final class Upload {
             MessageWriter.lastChunk(into: &tail)
         }
         transfer.load(&tail, [])
+        transfer.flush()
     }
 
     /// Returns when the socket has taken all, or the transfer has ended.

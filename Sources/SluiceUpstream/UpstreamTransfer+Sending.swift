@@ -17,14 +17,18 @@ extension UpstreamTransfer {
             upload?.frame(bytes.count, into: &head)
         }
         load(&head, bytes)
-        if connection?.mayRead == true { readAvailable() }
+        poller.atEndOfTurn(self)
     }
 
-    /// Begins to send two pieces; ``drained()`` follows.
+    /// Makes two pieces ready to be sent by ``flush()``; ``drained()`` follows.
     func load(_ head: inout [UInt8], _ body: [UInt8]) {
         sending = .sending
         outgoing.load(&head, body, joinsSmall: connection?.joinsSmall == true)
+    }
+
+    func turnEnds() {
         flush()
+        if connection?.mayRead == true { readAvailable() }
     }
 
     func flush() {
@@ -64,8 +68,6 @@ extension UpstreamTransfer {
 
     private func sendFailed(_ connection: UpstreamConnection) {
         guard hasSent || !connection.isReused else {
-            outgoing.discard(to: poller.buffers)
-            upload = nil
             return becomeStale()
         }
         guard hasSent else {

@@ -5,7 +5,7 @@ internal import SluiceWire
 /// One exchange with an upstream: a request going out, an answer coming in.
 ///
 /// The loop's readiness drives it by synchronous calls, so that an answer passes through in the turn that read it. No task waits for it.
-final class UpstreamTransfer: UpstreamExchange, ConnectionUser, DialObserver {
+final class UpstreamTransfer: UpstreamExchange, ConnectionUser, DialObserver, TurnEndHandler {
     enum Sending {
         /// There is no connection yet, or nothing was written to it.
         case idle
@@ -63,8 +63,8 @@ final class UpstreamTransfer: UpstreamExchange, ConnectionUser, DialObserver {
         }
         connection = idle
         idle.user = self
+        errand = Errand(request: request, rest: rest)
         send(request, rest: rest)
-        if !hasSent, !hasEnded { errand = Errand(request: request, rest: rest) }
     }
 
     /// Ends it in this turn, whatever it is doing.
@@ -107,6 +107,8 @@ final class UpstreamTransfer: UpstreamExchange, ConnectionUser, DialObserver {
         guard let stale = connection else { return }
         connection = nil
         sending = .idle
+        outgoing.discard(to: poller.buffers)
+        upload = nil
         origin.drop(stale, reset: false)
         dialAnew()
     }
@@ -120,7 +122,11 @@ final class UpstreamTransfer: UpstreamExchange, ConnectionUser, DialObserver {
     // MARK: Readiness
 
     func connectionIsReady(_ connection: UpstreamConnection) {
-        if connection.mayRead { readAvailable() }
+        if connection.mayRead {
+            // An idle connection that ends, or speaks, before it was asked something is of no use.
+            if !hasSent, connection.isReused { return becomeStale() }
+            readAvailable()
+        }
         if !hasEnded, connection.mayWrite { flush() }
     }
 

@@ -31,6 +31,26 @@ private final class Pause {
     }
 }
 
+/// Notes the end of a turn, and leaves work there.
+private final class Ending: TurnEndHandler {
+    private let poller: Poller
+    private let diary: Diary
+
+    init(_ poller: Poller, _ diary: Diary) {
+        self.poller = poller
+        self.diary = diary
+    }
+
+    func turnEnds() {
+        diary.note("end of turn")
+        poller.spawn(work)
+    }
+
+    private func work() async {
+        diary.note("work of the end")
+    }
+}
+
 struct TaskTests {
     private let loop = Loop.start(name: "test")
     private let diary = Diary()
@@ -95,6 +115,18 @@ struct TaskTests {
         }
         await diary.has(9)
         #expect(diary.lines == ["cancelled"] + Array(repeating: "not cancelled", count: 8))
+    }
+
+    @Test func theEndOfATurnComesBehindItsWorkAndMayBringMore() async {
+        let diary = diary
+        await loop.run { poller in
+            let ending = Ending(poller, diary)
+            poller.atEndOfTurn(ending)
+            func works() async { diary.note("work") }
+            poller.spawn(works)
+        }
+        await diary.has(3)
+        #expect(diary.lines == ["work", "end of turn", "work of the end"])
     }
 
     @Test func workCancelledBeforeItBeginsKnows() async {
