@@ -60,22 +60,28 @@ public actor Loop {
 
     private nonisolated func turnUntilStopped() {
         executor.adoptCurrentThread()
-        while !isStopped.load(ordering: .acquiring) {
-            repeat {
-                executor.drain()
-                assumeIsolated { $0.poller.tasks.beginRound() }
-                while assumeIsolated({ $0.beginWork() }) { executor.drain() }
-                assumeIsolated { $0.poller.tasks.endRound() }
-            } while assumeIsolated({ $0.poller.endTurn() })
-            if assumeIsolated({ $0.poller.turn() }) { executor.woke() }
-        }
-        // What lives on the loop refers to its poller: without this neither would ever be freed.
+        // One check of where this is for all turns; jobs run inside of it as they would beside it.
         assumeIsolated { loop in
+            loop.turn()
+            // What lives on the loop refers to its poller: without this neither would ever be freed.
             loop.poller.tasks.stop()
             loop.poller.residents.removeAll()
             loop.poller.alarms.removeAll()
         }
         executor.drain()
+    }
+
+    private func turn() {
+        let poller = poller
+        while !isStopped.load(ordering: .acquiring) {
+            repeat {
+                executor.drain()
+                poller.tasks.beginRound()
+                while beginWork() { executor.drain() }
+                poller.tasks.endRound()
+            } while poller.endTurn()
+            if poller.turn() { executor.woke() }
+        }
     }
 
     private func beginWork() -> Bool {

@@ -146,16 +146,15 @@ public final class Exchange {
         let outcome = isCancelled ? .clientGone : came
         self.outcome = outcome
         path?.finish(outcome)
-        pipeline.records.finished(record(outcome))
+        writeRecord(outcome)
         attempts?.leaveProvider()
         attempts = nil
         work = nil
         writer.exchangeEnded()
     }
 
-    private func record(_ outcome: Outcome) -> AccessRecord {
-        var record = AccessRecord(
-            id: id, client: client, method: method, route: routeName)
+    private func writeRecord(_ outcome: Outcome) {
+        var record = AccessRecord(id: id, client: client, method: method, route: routeName)
         record.operation = operation
         record.model = model
         record.isStreaming = isStreaming
@@ -167,23 +166,23 @@ public final class Exchange {
             record.attempts = attempts.count
         }
         record.outcome = outcome.name
-        record.errorCode = outcome.error?.code
-        record.errorDetail = outcome.error?.detail
-        record.status = outcome.error?.status ?? 0
-        if let path { describe(path, in: &record) }
-        if case .clientGone = outcome { record.status = 499 }
-        return record
-    }
-
-    private func describe(_ path: ResponsePath, in record: inout AccessRecord) {
-        if path.hasStarted { record.status = path.status }
-        record.timeToFirstByte = path.firstByteAt.map { $0 &- startedAt }
-        record.usage = path.usage
-        record.usageSource = path.usage == nil ? nil : "provider"
-        record.events = path.events
-        if path.events > 1, let first = path.firstByteAt {
-            record.streamDuration = path.lastEventAt &- first
+        if let error = outcome.error {
+            record.errorCode = error.code
+            record.errorDetail = error.detail
+            record.status = error.status
         }
+        if let path {
+            if path.hasStarted { record.status = path.status }
+            if let first = path.firstByteAt {
+                record.timeToFirstByte = first &- startedAt
+                if path.events > 1 { record.streamDuration = path.lastEventAt &- first }
+            }
+            record.usage = path.usage
+            record.usageSource = path.usage == nil ? nil : "provider"
+            record.events = path.events
+        }
+        if case .clientGone = outcome { record.status = 499 }
+        pipeline.records.finished(record)
     }
 
     /// A request that was refused before it was parsed is counted under the route that it meant.
