@@ -208,6 +208,8 @@ final class Attempts {
     private func goOn() async {
         let next = pending
         pending = nil
+        // The exchange can end before this has its turn, and then nothing may follow: neither a stage's event nor a byte.
+        guard exchange.outcome == nil else { return }
         let outcome: Outcome? =
             switch next {
             case .attempt: await proceed()
