@@ -130,6 +130,15 @@ struct AttemptTests {
         #expect(bench.writer.head?.headers["x-should-retry"] == "false")
     }
 
+    @Test func nothingIsTriedAgainOnceAnAnswerHasBegun() async {
+        let bench = Bench(
+            [.head(200), .bytes("{"), .fail(Self.unreachable)], [.head(200), .bytes("{}")])
+        bench.providers = [.scripted("one"), .scripted("two")]
+        #expect(await bench.send().name == "upstream_error")
+        #expect(bench.transport.providers == ["one"])
+        #expect(bench.writer.head?.status == 502)
+    }
+
     @Test(arguments: [429, 500, 503, 401])
     func anErrorStatusIsNotTriedElsewhere(status: Int) async {
         let bench = Bench([.head(status), .bytes(#"{"error":{}}"#)], [.head(200), .bytes("{}")])

@@ -119,7 +119,8 @@ final class Attempts {
     }
 
     private func isRepeatable(_ error: ProxyError) -> Bool {
-        error.retry == .elsewhere && !path.hasStarted
+        // Without the request an answer had begun: it was paid for.
+        error.retry == .elsewhere && !path.hasStarted && request != nil
     }
 
     /// The provider of the next try: the same as long as it has other addresses.
