@@ -193,7 +193,7 @@ final class Attempts {
 
     private func start(_ upstreamRequest: UpstreamRequest, _ provider: ConfiguredProvider) {
         isUnderWay = true
-        if provider.fixedURL == nil { sentTo = upstreamRequest.url }
+        sentTo = provider.fixedURL == nil ? upstreamRequest.url : nil
         let started = exchange.services.transport.start(
             upstreamRequest, rest: rest, provider: provider, deadline: deadline, receiver: self)
         // Some are over at once.
