@@ -39,7 +39,7 @@ final class LoopTasks {
 
     func add(_ body: nonisolated(nonsending) @escaping () async -> Void) -> LoopTask {
         let task = LoopTask(body)
-        waiting.append(task)
+        if !isStopped { waiting.append(task) }
         return task
     }
 
@@ -85,9 +85,11 @@ final class LoopTasks {
         resting.append(worker)
     }
 
-    /// Ends the workers that rest; they need one more turn of their executor.
+    /// Ends the workers that rest; they need one more turn of their executor. What has not begun never will, and is let go: it refers
+    /// to what lives on the loop, which refers to this.
     func stop() {
         isStopped = true
+        waiting = []
         for worker in resting { worker.wake() }
         resting = []
     }

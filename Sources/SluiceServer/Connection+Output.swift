@@ -59,11 +59,11 @@ extension Connection {
         if !sendDeparting() { clientIsGone() }
     }
 
-    /// Waits until the client has taken so much that more may be sent.
-    func waitForRoom() async {
-        while needsRoom {
+    /// Waits until the client has taken so much that more may be sent, or the exchange that asks is over: the next one may wait then.
+    func waitForRoom(for asking: ConnectionWriter) async {
+        while asking === writer, needsRoom {
             await withUnsafeContinuation { continuation in
-                if needsRoom {
+                if asking === writer, needsRoom {
                     roomWaiter = continuation
                 } else {
                     continuation.resume()

@@ -100,6 +100,7 @@ extension Connection {
         guard let writer else { return }
         self.writer = nil
         exchange = nil
+        wakeWriter()
         servedRequests += 1
         guard phase != .closed else { return }
         guard writer.keepsAlive, writer.body.isDone else {

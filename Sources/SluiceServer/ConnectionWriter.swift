@@ -34,7 +34,7 @@ final class ConnectionWriter: ResponseWriter {
     var hasRoom: Bool { connection.waitingBytes <= connection.server.settings.highWaterMark }
 
     func waitForRoom() async {
-        await connection.waitForRoom()
+        await connection.waitForRoom(for: self)
     }
 
     func writeHead(_ answer: ResponseHead, length: Int?) {

@@ -117,6 +117,15 @@ struct AttemptTests {
         #expect(urls.reports == ["a.test upstream_unreachable", "b.test -"])
     }
 
+    @Test func anAddressIsReportedToItsOwnProviderOnly() async {
+        let (urls, fixed) = (Addresses(["http://a.test"]), FixedAddress())
+        let bench = Bench([.fail(Self.unreachable)], [.head(200), .bytes("{}")])
+        bench.providers = [.scripted("one", urls: urls), .scripted("two", urls: fixed)]
+        #expect(await bench.send().name == "completed")
+        #expect(urls.reports == ["a.test upstream_unreachable"])
+        #expect(fixed.reports.lines.isEmpty)
+    }
+
     @Test(arguments: [
         ProxyError.connectionLost("closed without an answer"), .upstreamTimeout("first byte"),
         .badAnswer("garbage"),
@@ -128,6 +137,15 @@ struct AttemptTests {
         #expect(bench.transport.requests.count == 1)
         #expect(bench.writer.head?.status == error.status)
         #expect(bench.writer.head?.headers["x-should-retry"] == "false")
+    }
+
+    @Test func nothingIsTriedAgainOnceAnAnswerHasBegun() async {
+        let bench = Bench(
+            [.head(200), .bytes("{"), .fail(Self.unreachable)], [.head(200), .bytes("{}")])
+        bench.providers = [.scripted("one"), .scripted("two")]
+        #expect(await bench.send().name == "upstream_error")
+        #expect(bench.transport.providers == ["one"])
+        #expect(bench.writer.head?.status == 502)
     }
 
     @Test(arguments: [429, 500, 503, 401])
@@ -224,6 +242,22 @@ final class Addresses: URLProvider {
 
     func report(_ url: UpstreamURL, error: ProxyError?) {
         kept.withLock { $0.append("\(url.host) \(error?.code ?? "-")") }
+    }
+}
+
+/// An address that never changes, which says so.
+private struct FixedAddress: URLProvider {
+    let fixedURL = try? UpstreamURL("http://fixed.test")
+    let reports = Log()
+
+    func url(
+        for request: ProxyRequest, attempt: Int, context: ExchangeContext
+    ) async throws -> UpstreamURL {
+        try UpstreamURL("http://fixed.test")
+    }
+
+    func report(_ url: UpstreamURL, error: ProxyError?) {
+        reports.add(url.host)
     }
 }
 

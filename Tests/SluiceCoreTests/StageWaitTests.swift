@@ -119,4 +119,41 @@ struct StageWaitTests {
         #expect(outcome.name == "client_gone")
         #expect(log.lines.filter { $0 == "w resumes" }.count == 1)
     }
+
+    /// What ends the exchange between an event at which a stage waits and the stage's turn.
+    private func ending(_ end: @escaping (Bench) -> Void) async -> (Bench, Outcome) {
+        let bench = Bench([.streamHead, .bytes(Self.stream)])
+        func ends() async { end(bench) }
+        // Safety: the stage runs in the task of this test.
+        nonisolated(unsafe) let (tasks, work) = (bench.transport.tasks, ends)
+        bench.processors = [
+            Traced("w", log) {
+                $0.interest = .events
+                $0.edits = { event in
+                    guard event.text.contains("odd") else { return .keep }
+                    _ = tasks.spawn(work)
+                    return .wait
+                }
+            }
+        ]
+        return (bench, await bench.send(streaming))
+    }
+
+    @Test func aStageHearsNothingBehindTheEndWhenTheClientLeavesBeforeItsTurn() async {
+        let (_, outcome) = await ending { $0.writer.leave() }
+        #expect(outcome.name == "client_gone")
+        #expect(log.lines.last == "w finish client_gone")
+        #expect(!log.lines.contains("w resumes"))
+    }
+
+    @Test func aStageHearsNothingBehindTheEndWhenTheProxyStopsBeforeItsTurn() async {
+        let (bench, outcome) = await ending {
+            $0.exchange?.interrupt(.cannotConnect("the proxy stops"))
+        }
+        #expect(outcome.name == "aborted")
+        #expect(log.lines.last == "w finish aborted")
+        #expect(!log.lines.contains("w resumes"))
+        #expect(bench.writer.text.hasPrefix(chunk("a") + "data: {\"error\""))
+        #expect(bench.writer.text.count(of: "data:") == 2)
+    }
 }

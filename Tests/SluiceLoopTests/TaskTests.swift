@@ -156,4 +156,29 @@ struct TaskTests {
         while held != nil { await Task.yield() }
         #expect(held == nil)
     }
+
+    @Test func aLoopThatStopsFreesWhatWorkThatNeverBeganHeld() async {
+        /// Refers to its loop, as all that lives there does.
+        final class Held {
+            let poller: Poller
+            init(_ poller: Poller) { self.poller = poller }
+        }
+        // Safety: set and freed on the loop's thread, and only compared here.
+        nonisolated(unsafe) weak var held: Held?
+        let loop = Loop.start(name: "short")
+        await loop.run { poller in
+            let made = Held(poller)
+            held = made
+            func uses() async { _ = made }
+            func stops() async {
+                // This turn's work began before; what is added is the next turn's, which never comes.
+                poller.spawn(uses)
+                loop.stop()
+            }
+            poller.spawn(stops)
+        }
+        let deadline = ContinuousClock.now.advanced(by: .seconds(5))
+        while held != nil, ContinuousClock.now < deadline { await Task.yield() }
+        #expect(held == nil)
+    }
 }

@@ -3,6 +3,7 @@ import Glibc
 import SluiceCore
 import SluiceTestSupport
 import SluiceTesting
+import Synchronization
 import Testing
 
 @testable import SluiceLoop
@@ -41,6 +42,26 @@ struct BackPressureTests {
         }
     }
 
+    @Test func whatEndsWhileItsClientIsSlowHoldsNothing() async throws {
+        var settings = ServerSettings()
+        settings.highWaterMark = 64 << 10
+        let watch = Watch()
+        try await TestServer.run(settings, processors: [watch]) { server in
+            let (port, plays, server) = (server.port, server.plays, server.server)
+            try await offPool {
+                let client = try RawClient(port: port, receiveBuffer: 4096)
+                try client.send(chat("flood-1000", stream: true) + chat("flood-10", stream: true))
+                try blocking("the wait") { plays.state.waits == 1 }
+                #expect(watch.stages == 1)
+                Task { await server.interruptAll() }
+                try blocking("the end of the stage") { watch.stages == 0 }
+                // The client comes to all of it: the rest of the first answer, its error, and the second answer.
+                #expect(try client.response().text.contains("proxy_shutting_down"))
+                #expect(try client.response().text.hasSuffix(PlayTransport.end))
+            }
+        }
+    }
+
     /// A reader that never empties the queue must not make it keep what it has sent.
     @Test func aQueueThatIsNeverEmptyStaysSmall() throws {
         var pair: [Int32] = [0, 0]
@@ -69,4 +90,30 @@ struct BackPressureTests {
         #expect(wrong == 0)
         #expect(queue.capacity < 1 << 20)
     }
+}
+
+/// Counts the stages that are alive.
+private final class Watch: Processor {
+    private let alive = Mutex(0)
+    var stages: Int { alive.withLock { $0 } }
+
+    private struct Stage: ResponseStage {
+        let life: Life
+        let interest = ResponseInterest.head
+    }
+
+    private final class Life: Sendable {
+        let watch: Watch
+
+        init(_ watch: Watch) {
+            self.watch = watch
+            watch.alive.withLock { $0 += 1 }
+        }
+
+        deinit { watch.alive.withLock { $0 -= 1 } }
+    }
+
+    func makeResponseStage(
+        for request: ProxyRequest, context: ExchangeContext
+    ) -> (any ResponseStage)? { Stage(life: Life(self)) }
 }

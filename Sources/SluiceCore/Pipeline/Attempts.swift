@@ -119,7 +119,8 @@ final class Attempts {
     }
 
     private func isRepeatable(_ error: ProxyError) -> Bool {
-        error.retry == .elsewhere && !path.hasStarted
+        // Without the request an answer had begun: it was paid for.
+        error.retry == .elsewhere && !path.hasStarted && request != nil
     }
 
     /// The provider of the next try: the same as long as it has other addresses.
@@ -192,7 +193,7 @@ final class Attempts {
 
     private func start(_ upstreamRequest: UpstreamRequest, _ provider: ConfiguredProvider) {
         isUnderWay = true
-        if provider.fixedURL == nil { sentTo = upstreamRequest.url }
+        sentTo = provider.fixedURL == nil ? upstreamRequest.url : nil
         let started = exchange.services.transport.start(
             upstreamRequest, rest: rest, provider: provider, deadline: deadline, receiver: self)
         // Some are over at once.
@@ -208,6 +209,8 @@ final class Attempts {
     private func goOn() async {
         let next = pending
         pending = nil
+        // The exchange can end before this has its turn, and then nothing may follow: neither a stage's event nor a byte.
+        guard exchange.outcome == nil else { return }
         let outcome: Outcome? =
             switch next {
             case .attempt: await proceed()
