@@ -27,7 +27,8 @@ RUN swift build -c release --product sluice --static-swift-stdlib -Xswiftc -enfo
     && strip /out/sluice
 
 FROM ${BASE_IMAGE}
-RUN apt-get update -qq \
+RUN export DEBIAN_FRONTEND=noninteractive \
+    && apt-get update -qq \
     && apt-get install -y -qq --no-install-recommends \
         ca-certificates libcurl4 libsimdjson14 libssl3 libstdc++6 \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/* /var/log/* \
@@ -43,6 +44,6 @@ EXPOSE 8080
 STOPSIGNAL SIGTERM
 # No shell is started, here or below.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
-    CMD ["/usr/local/bin/sluice", "health"]
+    CMD ["/usr/local/bin/sluice", "health", "--config", "/etc/sluice/proxy.conf"]
 ENTRYPOINT ["/usr/local/bin/sluice"]
 CMD ["serve", "--config", "/etc/sluice/proxy.conf"]

@@ -80,6 +80,7 @@ let package = Package(
             [
                 "Sluice", "SluiceConfig", "SluiceCore", "SluiceJSON", "SluiceProviders",
                 "SluiceServer", "SluiceTesting", "SluiceWire", logging, metrics,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests("SluiceWireTests", ["SluiceWire"]),
         tests("SluiceJSONTests", ["SluiceJSON"]),

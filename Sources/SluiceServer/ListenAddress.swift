@@ -33,6 +33,15 @@ public enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// Where this machine reaches it: a host that stands for all addresses is no address to connect to.
+    public var asSeenHere: ListenAddress {
+        switch self {
+        case .tcp("0.0.0.0", let port): .tcp(host: "127.0.0.1", port: port)
+        case .tcp("::", let port): .tcp(host: "::1", port: port)
+        default: self
+        }
+    }
+
     /// Whether only this machine can reach it.
     public var isLocal: Bool {
         switch self {

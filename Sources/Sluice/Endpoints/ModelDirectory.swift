@@ -32,7 +32,7 @@ struct ProviderListing: Sendable {
                 request, limit: Self.limit, timeout: Self.timeout)
             // An error page with status 200 is not an empty list.
             guard answer.status == 200, (try? JSONDocument(parsing: answer.body)) != nil else {
-                return nil
+                throw ProxyError.badAnswer("status \(answer.status) instead of a list of models")
             }
             return provider.dialect.models(in: answer.body)
         } catch {

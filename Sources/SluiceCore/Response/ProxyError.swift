@@ -1,5 +1,5 @@
 /// A failure that ends an exchange or an attempt: who is at fault, whether another try is safe, and what the client may read.
-public struct ProxyError: Error, Sendable {
+public struct ProxyError: Error, Sendable, CustomStringConvertible {
     /// Who must change something.
     public enum Fault: Sendable { case client, upstream, proxy }
 
@@ -66,6 +66,9 @@ public struct ProxyError: Error, Sendable {
         get { parts.value.detail }
         set { parts.value.detail = newValue }
     }
+    /// For logs: the code, and the detail or what the client reads.
+    public var description: String { "\(code): \(detail ?? message)" }
+
     /// An error of these parts. `message` goes to the client, `detail` to the log.
     public init(
         status: Int, code: String, fault: Fault, retry: Retry = .never, message: String,
