@@ -74,14 +74,16 @@ public actor Loop {
     private func turn() {
         let poller = poller
         while !isStopped.load(ordering: .acquiring) {
-            repeat {
-                executor.drain()
-                poller.tasks.beginRound()
-                while beginWork() { executor.drain() }
-                poller.tasks.endRound()
-            } while poller.endTurn()
+            executor.drain()
+            poller.tasks.beginRound()
+            while beginWork() { executor.drain() }
+            poller.tasks.endRound()
+            // Work that this brings about has the next turn: who sends one request behind another must not keep the loop from the others.
+            while poller.endTurn() { executor.drain() }
             if poller.turn() { executor.woke() }
         }
+        // What the last handlers left, which would refer to the poller for ever.
+        _ = poller.endTurn()
     }
 
     private func beginWork() -> Bool {

@@ -13,6 +13,7 @@ final class DialGroup: AlarmHandler {
     private var spare: [UnsafeMutableRawPointer] = []
     /// The socket that libcurl must not close, because it is ours now.
     private var taken = CURL_SOCKET_BAD
+    private var isTelling = false
     /// Handles in the multi handle: dials, and connections that stay with libcurl.
     private(set) var count = 0
 
@@ -89,6 +90,10 @@ final class DialGroup: AlarmHandler {
     func act(on socket: curl_socket_t, _ events: Int32) {
         var running: Int32 = 0
         curl_multi_socket_action(multi, socket, events, &running)
+        // Whoever hears of a failure may dial again. Told from in there, dials that fail together would pile up on the stack.
+        guard !isTelling else { return }
+        isTelling = true
+        defer { isTelling = false }
         var code = CURLE_OK
         while let handle = sluice_curl_next_done(multi, &code) {
             guard let dial = dials.removeValue(forKey: handle) else { continue }

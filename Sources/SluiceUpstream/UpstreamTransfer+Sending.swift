@@ -17,6 +17,8 @@ extension UpstreamTransfer {
             upload?.frame(bytes.count, into: &head)
         }
         load(&head, bytes)
+        // The alarm of an idle connection may be due in this very turn, before its end.
+        armSendTimer()
         poller.atEndOfTurn(self)
     }
 

@@ -49,7 +49,10 @@ struct AttemptTests {
     @Test func anInterruptionWhileACredentialIsFetchedCausesNoRequest() async {
         let bench = Bench([.head(200), .bytes("{}")])
         bench.providers = [
-            .scripted(tokens: ActingTokens { bench.exchange?.interrupt(Self.unreachable) })
+            .scripted(
+                tokens: ActingTokens { [unowned bench] in
+                    bench.exchange?.interrupt(Self.unreachable)
+                })
         ]
         #expect(await bench.send().name == "aborted")
         #expect(bench.transport.requests.isEmpty)
@@ -69,7 +72,7 @@ struct AttemptTests {
     @Test func theTimeToTheFirstByteIsThatOfTheAnswer() async {
         let bench = Bench()
         bench.transport.answers = [
-            [.head(401), .act { bench.clock.advance(by: .seconds(1)) }],
+            [.head(401), .act { [unowned bench] in bench.clock.advance(by: .seconds(1)) }],
             [.head(200), .bytes("{}")],
         ]
         bench.providers = [.scripted(tokens: Tokens([Credential("old"), Credential("new")]))]

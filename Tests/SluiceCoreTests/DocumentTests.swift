@@ -23,7 +23,8 @@ struct DocumentTests {
         bench.limits.heldDocument = body.utf8.count - excess
         nonisolated(unsafe) var early = 0
         bench.script(
-            .head(200), .bytes(body), .act { early = bench.writer.body.count }, .bytes(" "))
+            .head(200), .bytes(body), .act { [unowned bench] in early = bench.writer.body.count },
+            .bytes(" "))
         bench.limits.heldDocument = body.utf8.count - excess
         await bench.send()
         #expect((early == 0) == isHeld)

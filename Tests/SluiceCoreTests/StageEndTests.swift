@@ -78,7 +78,8 @@ struct StageEndTests {
 
     @Test func theClientLeavesInMidStream() async {
         let bench = Bench()
-        bench.script(.streamHead, .bytes(chunk("a")), .act { bench.writer.leave() })
+        bench.script(
+            .streamHead, .bytes(chunk("a")), .act { [unowned bench] in bench.writer.leave() })
         _ = await run(bench)
         check(bench, "client_gone")
         #expect(bench.transport.cancellations == 1)
@@ -88,7 +89,7 @@ struct StageEndTests {
 
     @Test func theClientLeavesBeforeTheAnswer() async {
         let bench = Bench()
-        bench.script(.act { bench.writer.leave() })
+        bench.script(.act { [unowned bench] in bench.writer.leave() })
         _ = await run(bench)
         check(bench, "client_gone")
         #expect(bench.transport.cancellations == 1)
@@ -115,7 +116,8 @@ struct StageEndTests {
     @Test func theProxyStopsInMidStream() async {
         let bench = Bench()
         bench.script(
-            .streamHead, .bytes(chunk("a")), .act { bench.exchange?.interrupt(Self.stop) })
+            .streamHead, .bytes(chunk("a")),
+            .act { [unowned bench] in bench.exchange?.interrupt(Self.stop) })
         _ = await run(bench)
         check(bench, "aborted")
         #expect(bench.writer.text.count(of: "test_stop") == 1)
@@ -124,7 +126,7 @@ struct StageEndTests {
 
     @Test func theProxyStopsBeforeTheAnswer() async {
         let bench = Bench()
-        bench.script(.act { bench.exchange?.interrupt(Self.stop) })
+        bench.script(.act { [unowned bench] in bench.exchange?.interrupt(Self.stop) })
         _ = await run(bench)
         check(bench, "aborted")
         #expect(bench.writer.head?.status == 503)

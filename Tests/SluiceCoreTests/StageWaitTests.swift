@@ -123,7 +123,8 @@ struct StageWaitTests {
     /// What ends the exchange between an event at which a stage waits and the stage's turn.
     private func ending(_ end: @escaping (Bench) -> Void) async -> (Bench, Outcome) {
         let bench = Bench([.streamHead, .bytes(Self.stream)])
-        func ends() async { end(bench) }
+        unowned let owner = bench
+        func ends() async { end(owner) }
         // Safety: the stage runs in the task of this test.
         nonisolated(unsafe) let (tasks, work) = (bench.transport.tasks, ends)
         bench.processors = [

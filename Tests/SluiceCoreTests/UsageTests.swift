@@ -76,7 +76,8 @@ struct UsageTests {
     @Test func usageThatCameBeforeTheClientLeftIsRecorded() async {
         let bench = Bench()
         bench.script(
-            .streamHead, .bytes(chunk("a") + Self.usageChunk), .act { bench.writer.leave() })
+            .streamHead, .bytes(chunk("a") + Self.usageChunk),
+            .act { [unowned bench] in bench.writer.leave() })
         await bench.send(streaming)
         #expect(bench.record?.outcome == "client_gone")
         #expect(bench.record?.usage == Self.counted)

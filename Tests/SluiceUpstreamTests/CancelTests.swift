@@ -40,12 +40,14 @@ struct CancelTests {
             gone.open()
             closed.set(connection.waitForClose())
         }
-        let pieces = Pieces(pieces: [[1], [2]], gates: [1: Gate()])
+        let rest = Gate()
+        let pieces = Pieces(pieces: [[1], [2]], gates: [1: rest])
         let body = RequestBody.stream(BodyPrefix(bytes: [0], modelRange: nil, totalLength: nil))
         let answer = await bench.exchange(
             try .test(peer.port, body), pieces: pieces, cancelWhen: gone)
         #expect(answer.error?.code == "client_gone")
         await expectPromptClose()
+        rest.open()
     }
 
     @Test func whileTheSocketTakesNoMore() async throws {
