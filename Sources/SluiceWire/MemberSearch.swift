@@ -94,6 +94,19 @@ extension Span<UInt8> {
         // Safety: the text is a constant of the program and the index is below its count.
         let expected = unsafe text.utf8Start
         var index = 0
+        if length >= 8 {
+            let (mine, theirs) = (bytes, UnsafeRawPointer(expected))
+            while true {
+                // Safety: the index is at most eight below the length, which fits into both.
+                let left = unsafe mine.unsafeLoadUnaligned(
+                    fromUncheckedByteOffset: offset &+ index, as: UInt64.self)
+                let right = unsafe theirs.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                guard left == right else { return false }
+                guard index &+ 8 < length else { return true }
+                // The last eight bytes overlap those before.
+                index = Swift.min(index &+ 8, length &- 8)
+            }
+        }
         while index < length, self[offset &+ index] == (unsafe expected[index]) { index &+= 1 }
         return index == length
     }
