@@ -56,24 +56,26 @@ final class LoopExecutor: SerialExecutor, TaskExecutor {
 
     /// Runs what is queued, and what that queues in turn, then reports whether the loop may sleep.
     func drain() {
-        var batch = queue.withLock { queue in
-            var batch: [UnownedJob] = []
-            swap(&batch, &queue.spare)
-            return batch
-        }
-        while true {
-            queue.withLock { queue in
-                batch.removeAll(keepingCapacity: true)
-                swap(&batch, &queue.jobs)
-                queue.isSleeping = batch.isEmpty
-                if batch.isEmpty { swap(&batch, &queue.spare) }
-            }
-            if batch.isEmpty { return }
+        var batch: [UnownedJob] = []
+        while takeJobs(into: &batch) {
             for job in batch {
                 job.runSynchronously(
                     isolatedTo: asUnownedSerialExecutor(),
                     taskExecutor: asUnownedTaskExecutor())
             }
+        }
+    }
+
+    /// Puts what is queued in place of a batch that has run. Where there is nothing, as in most turns, the lock is taken once.
+    private func takeJobs(into batch: inout [UnownedJob]) -> Bool {
+        queue.withLock { queue in
+            if !batch.isEmpty { batch.removeAll(keepingCapacity: true) }
+            queue.isSleeping = queue.jobs.isEmpty
+            // The memory of a batch is kept between turns.
+            if (batch.capacity == 0) != queue.isSleeping { swap(&batch, &queue.spare) }
+            if queue.isSleeping { return false }
+            swap(&batch, &queue.jobs)
+            return true
         }
     }
 

@@ -52,9 +52,10 @@ final class LoopTasks {
 
     /// Forgets what was taken up.
     func endRound() {
+        roundEnd = 0
+        guard taken > 0 else { return }
         waiting.removeFirst(taken)
         taken = 0
-        roundEnd = 0
     }
 
     /// Gets a worker for what is left of this round, if something is. The worker then takes all of it, until it has to wait itself.

@@ -18,26 +18,24 @@ extension Connection {
     /// More is sent at once: putting it off is for messages that cost more to send than to copy.
     private static let departsTogether = 16 << 10
 
-    /// Sends two pieces at the end of the turn, or queues them behind what the kernel has refused.
-    func send(_ first: inout [UInt8], _ second: inout [UInt8]) {
+    /// Sends bytes at the end of the turn, or queues them behind what the kernel has refused. What is left in `bytes` means nothing.
+    func send(_ bytes: inout [UInt8]) {
         guard phase != .closed else { return }
-        let count = first.count + second.count
-        guard output.isEmpty, departing.count + count <= Self.departsTogether else {
-            return sendNow(first, second)
+        guard output.isEmpty, departing.count + bytes.count <= Self.departsTogether else {
+            return sendNow(bytes)
         }
         if departing.isEmpty {
             poller.atEndOfTurn(self)
-            swap(&departing, &first)
+            swap(&departing, &bytes)
         } else {
-            departing.append(copying: first.span)
+            departing.append(copying: bytes.span)
         }
-        departing.append(copying: second.span)
     }
 
-    private func sendNow(_ first: [UInt8], _ second: [UInt8]) {
+    private func sendNow(_ bytes: borrowing [UInt8]) {
         guard sendDeparting() else { return clientIsGone() }
         let wasEmpty = output.isEmpty
-        switch output.send(first, second, to: descriptor, pool: poller.buffers) {
+        switch output.send(bytes, to: descriptor, pool: poller.buffers) {
         case .allSent: break
         case .someLeft: if wasEmpty { arm() }
         case .broken: clientIsGone()
@@ -49,7 +47,7 @@ extension Connection {
         guard !departing.isEmpty, phase != .closed else { return true }
         var bytes: [UInt8] = []
         swap(&bytes, &departing)
-        let progress = output.send(bytes, [], to: descriptor, pool: poller.buffers)
+        let progress = output.send(bytes, to: descriptor, pool: poller.buffers)
         poller.buffers.give(&bytes)
         if progress == .someLeft { arm() }
         return progress != .broken

@@ -14,11 +14,9 @@ final class ConnectionWriter: ResponseWriter {
     private let isHeadRequest: Bool
     private let knowsChunks: Bool
     private let connection: Connection
+    private let pool: BufferPool
     private var framing = Framing.none
-    /// The head, until it is sent, and framing in front of the pass's bytes.
-    private var front: [UInt8] = []
-    private var pending: [UInt8] = []
-    private var isStarted = false
+    private var piece = AnswerPiece()
 
     init(_ head: RequestHead, id: String, body: RequestBodyReader, connection: Connection) {
         isHeadRequest = head.method == .head
@@ -26,6 +24,7 @@ final class ConnectionWriter: ResponseWriter {
         self.id = id
         self.body = body
         self.connection = connection
+        pool = connection.poller.buffers
         // What came before a half-close is served, pipelined requests included.
         keepsAlive = head.keepAlive && !(connection.inputEnded && connection.input.isEmpty)
     }
@@ -38,7 +37,6 @@ final class ConnectionWriter: ResponseWriter {
     }
 
     func writeHead(_ answer: ResponseHead, length: Int?) {
-        isStarted = true
         let hasBody = !isHeadRequest && answer.status != 204 && answer.status != 304
         if !hasBody {
             framing = .none
@@ -51,21 +49,25 @@ final class ConnectionWriter: ResponseWriter {
         if connection.server.isDraining || !body.isDone || framing == .untilClose {
             keepsAlive = false
         }
-        front = connection.poller.buffers.take()
         let isBodiless = answer.status == 204 || answer.status == 304
-        answer.write(
-            in: .init(
-                dateLine: connection.server.dateField(), requestID: id,
-                length: isBodiless ? nil : length, isChunked: framing == .chunked,
-                connection: !keepsAlive ? .close : knowsChunks ? .unsaid : .keepAlive),
-            into: &front)
+        piece.writeHead(from: pool) { head in
+            answer.write(
+                in: .init(
+                    dateLine: connection.server.dateField(), requestID: id,
+                    length: isBodiless ? nil : length, isChunked: framing == .chunked,
+                    connection: !keepsAlive ? .close : knowsChunks ? .unsaid : .keepAlive),
+                into: &head)
+        }
     }
 
     func write(_ bytes: Span<UInt8>) {
         guard framing != .none, !bytes.isEmpty else { return }
         bytesWritten += UInt64(bytes.count)
-        if pending.isEmpty { pending = connection.poller.buffers.take() }
-        pending.append(copying: bytes)
+        if framing == .chunked {
+            piece.appendToChunk(bytes, from: pool)
+        } else {
+            piece.append(bytes, from: pool)
+        }
     }
 
     func flush() {
@@ -77,18 +79,11 @@ final class ConnectionWriter: ResponseWriter {
     }
 
     private func send(isLast: Bool) {
-        if framing == .chunked {
-            if !pending.isEmpty {
-                if front.isEmpty { front = connection.poller.buffers.take() }
-                MessageWriter.chunkHeader(size: pending.count, into: &front)
-                MessageWriter.lineEnd(into: &pending)
-            }
-            if isLast { MessageWriter.lastChunk(into: &pending) }
-        }
-        guard !front.isEmpty || !pending.isEmpty else { return }
-        connection.send(&front, &pending)
-        connection.poller.buffers.give(&front)
-        connection.poller.buffers.give(&pending)
+        if framing == .chunked { piece.endChunk(isLast: isLast, from: pool) }
+        guard !piece.isEmpty else { return }
+        var bytes = piece.take()
+        connection.send(&bytes)
+        pool.give(&bytes)
     }
 
     func exchangeEnded() {

@@ -1,4 +1,5 @@
 internal import CSluiceLinux
+internal import Glibc
 internal import SluiceLoop
 internal import SluiceWire
 
@@ -15,23 +16,21 @@ struct OutputQueue {
     /// Bytes of memory in use.
     var capacity: Int { waiting.capacity }
 
-    /// Sends two pieces with one system call, or queues them behind what waits already.
+    /// Sends bytes, or queues them behind what waits already.
     mutating func send(
-        _ first: [UInt8], _ second: [UInt8], to descriptor: Int32, pool: BufferPool
+        _ bytes: borrowing [UInt8], to descriptor: Int32, pool: BufferPool
     ) -> Progress {
         var taken = 0
         if isEmpty {
-            // Safety: both arrays are alive during the call, which only reads them.
-            taken = first.withUnsafeBytes { a in
-                second.withUnsafeBytes { b in
-                    sluice_send2(descriptor, a.baseAddress, a.count, b.baseAddress, b.count)
-                }
+            // Safety: the array is alive during the call, which only reads it.
+            taken = bytes.withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
             if taken < 0 {
                 guard Self.isTemporary else { return .broken }
                 taken = 0
             }
-            if taken == first.count + second.count { return .allSent }
+            if taken == bytes.count { return .allSent }
         }
         if waiting.isEmpty { waiting = pool.take() }
         // A queue that is never empty would keep all it has ever sent.
@@ -39,8 +38,7 @@ struct OutputQueue {
             waiting.removeFirst(sent)
             sent = 0
         }
-        waiting.append(copying: first.span.extracting(droppingFirst: min(taken, first.count)))
-        waiting.append(copying: second.span.extracting(droppingFirst: max(0, taken - first.count)))
+        waiting.append(copying: bytes.span.extracting(droppingFirst: taken))
         return .someLeft
     }
 

@@ -75,8 +75,8 @@ final class RequestBodyReader: IncomingBody {
     private func read() async throws(ProxyError) {
         if let refusal { throw ProxyError(refusal) }
         if mustContinue, connection.input.isEmpty {
-            var (line, nothing) = (Array("HTTP/1.1 100 Continue\r\n\r\n".utf8), [UInt8]())
-            connection.send(&line, &nothing)
+            var interim = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+            connection.send(&interim)
         }
         mustContinue = false
         connection.direct(to: self)

@@ -82,23 +82,23 @@ final class ServerLoop {
 
     /// Answers a request that never became one, and records it.
     func refuse(_ error: ProxyError, on connection: Connection, startedAt: UInt64) {
-        var body = pipeline.fallbackDialect?.errorBody(error) ?? []
-        let length = body.count
+        let body = pipeline.fallbackDialect?.errorBody(error) ?? []
         var front: [UInt8] = []
         MessageWriter.statusLine(error.status, into: &front)
         front += dateField()
         MessageWriter.field(name: "content-type", value: "application/json", into: &front)
-        MessageWriter.field(name: "content-length", value: length, into: &front)
+        MessageWriter.field(name: "content-length", value: body.count, into: &front)
         MessageWriter.field(name: "connection", value: "close", into: &front)
         MessageWriter.lineEnd(into: &front)
-        connection.send(&front, &body)
+        front += body
+        connection.send(&front)
         var record = AccessRecord(
             id: nextID(), client: connection.client, method: "-", route: "unknown")
         record.status = error.status
         record.outcome = Outcome.refused(error).name
         record.errorCode = error.code
         record.errorDetail = error.message
-        record.bytesOut = UInt64(length)
+        record.bytesOut = UInt64(body.count)
         record.duration = poller.now &- startedAt
         pipeline.records.started()
         pipeline.records.finished(record)

@@ -7,21 +7,22 @@ extension UpstreamTransfer {
 
     /// Reads until there is no more, or the receiver wants no more.
     func readAvailable() {
+        // Neither changes until the exchange has ended.
+        guard let connection, let receiver else { return }
         var reads = 0
-        while let connection, connection.mayRead, !isHeld, !hasEnded {
+        while connection.mayRead, !isHeld, !hasEnded {
             guard reads < Self.readsPerTurn else { return connection.yieldTurn() }
             reads += 1
             var decision = ReceiveDecision.more
-            guard let receiver else { return }
             let outcome = connection.receive { bytes in
                 decision = answer.take(bytes, for: receiver)
             }
             switch outcome {
-            case .moved: settle(decision)
+            case .moved: settle(decision, connection, receiver)
             case .wouldBlock: return
             case .ended:
                 answer.takeEnd()
-                settle(.more)
+                settle(.more, connection, receiver)
             case .failed:
                 fail(
                     .connectionLost(
@@ -39,11 +40,14 @@ extension UpstreamTransfer {
     }
 
     /// Decides what one read means.
-    private func settle(_ received: ReceiveDecision) {
+    private func settle(
+        _ received: ReceiveDecision, _ connection: UpstreamConnection,
+        _ receiver: any ResponseReceiver
+    ) {
         // The receiver may have cancelled.
         guard !hasEnded else { return }
         var decision = received
-        if answer.status > 0, decision != .stop, let receiver {
+        if answer.status > 0, decision != .stop {
             decision = decision.joined(with: receiver.receivedAll())
             guard !hasEnded else { return }
         }
@@ -58,7 +62,7 @@ extension UpstreamTransfer {
         case .body:
             // An answer with an error ends the request; one of success may need all of it.
             if answer.status >= 300 { stopSending() }
-            if decision == .wait { hold() } else { armIdleTimer() }
+            if decision == .wait { hold() } else { armIdleTimer(connection.alarm) }
         }
     }
 

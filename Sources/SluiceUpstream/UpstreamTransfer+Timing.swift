@@ -5,12 +5,16 @@ extension UpstreamTransfer {
     func armSendTimer() { arm(limits.firstByte) }
     func armFirstByteTimer() { arm(limits.firstByte) }
     func armIdleTimer() { arm(limits.streamIdle) }
+    func armIdleTimer(_ alarm: Alarm) { set(alarm, limits.streamIdle) }
 
     /// Leaves the deadline of the whole exchange only: what measures the upstream stands still.
     func disarm() { arm(nil) }
 
     private func arm(_ limit: UInt64?) {
-        guard let alarm = connection?.alarm else { return }
+        if let alarm = connection?.alarm { set(alarm, limit) }
+    }
+
+    private func set(_ alarm: Alarm, _ limit: UInt64?) {
         let time = min(limit.map { poller.now &+ $0 } ?? .max, deadline ?? .max)
         if time == .max { alarm.cancel() } else { alarm.set(at: time) }
     }

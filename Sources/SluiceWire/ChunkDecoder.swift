@@ -41,6 +41,10 @@ struct ChunkDecoder: Sendable {
                 if left == 0 { place = .dataReturn }
                 return .data(offset..<offset + size)
             }
+            if let next = takeUsual(bytes, from: offset) {
+                offset = next
+                continue
+            }
             if place == .trailers {
                 let isEnd = try trailer.take(bytes[offset], limit: limits.trailers)
                 if isEnd { return .end(offset: offset + 1) }
@@ -50,6 +54,34 @@ struct ChunkDecoder: Sendable {
             offset += 1
         }
         return .needMore
+    }
+
+    /// Takes a line that is whole and has nothing unusual, as nearly all are: what ends a chunk's data, or a short size.
+    ///
+    /// - Returns: where it ends; nil leaves it to be read byte by byte.
+    private mutating func takeUsual(_ bytes: Span<UInt8>, from start: Int) -> Int? {
+        var offset = start
+        if place == .size, digits == 0 {
+            var size: UInt64 = 0
+            let reach = min(bytes.count, start &+ min(limits.sizeDigits, 8))
+            while offset < reach, let digit = Byte.hexValue(bytes[offset]) {
+                size = size << 4 | digit
+                offset &+= 1
+            }
+            guard offset > start, Self.isLineEnd(bytes, at: offset) else { return nil }
+            left = size
+            place = size == 0 ? .trailers : .data
+            return offset &+ 2
+        }
+        guard place == .dataReturn, Self.isLineEnd(bytes, at: offset) else { return nil }
+        (place, digits, extensionBytes) = (.size, 0, 0)
+        return offset &+ 2
+    }
+
+    @inline(__always)
+    private static func isLineEnd(_ bytes: Span<UInt8>, at offset: Int) -> Bool {
+        offset &+ 1 < bytes.count && bytes[offset] == Byte.carriageReturn
+            && bytes[offset &+ 1] == Byte.lineFeed
     }
 
     private mutating func take(_ byte: UInt8) throws(Refusal) {

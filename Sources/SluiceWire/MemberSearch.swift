@@ -20,25 +20,36 @@ package struct MemberSearch: Sendable {
 
     /// The offset behind the next quote that one of the letters follows, at or after `start`.
     package func next(in bytes: Span<UInt8>, from start: Int) -> Int? {
-        let raw = bytes.bytes
+        let last = bytes.count &- 17
+        guard last >= 0 else { return tail(bytes, from: start) }
         var offset = start
-        while offset &+ 17 <= bytes.count {
-            // Safety: seventeen bytes from offset on lie inside the span.
-            let here = unsafe raw.unsafeLoadUnaligned(
-                fromUncheckedByteOffset: offset, as: SIMD16<UInt8>.self)
-            let following = unsafe raw.unsafeLoadUnaligned(
-                fromUncheckedByteOffset: offset &+ 1, as: SIMD16<UInt8>.self)
-            let isLetter =
-                (following .== first) .| (following .== second)
-                .| (following .== third) .| (following .== fourth)
-            if let position = Self.position(of: isLetter .& (here .== SIMD16(repeating: 0x22))) {
+        while offset <= last {
+            if let position = Self.position(of: matches(bytes, at: offset)) {
                 return offset &+ position &+ 1
             }
             offset &+= 16
         }
-        return tail(bytes, from: offset)
+        // What is left is looked at with some bytes before it, which do not count.
+        let seen = offset &- last
+        guard seen < 16 else { return nil }
+        return Self.position(of: matches(bytes, at: last), from: seen).map { last &+ $0 &+ 1 }
     }
 
+    /// Where in sixteen bytes a quote stands that one of the letters follows.
+    @inline(__always)
+    private func matches(_ bytes: Span<UInt8>, at offset: Int) -> SIMDMask<SIMD16<Int8>> {
+        // Safety: the caller has seen to it that seventeen bytes from offset on lie inside the span.
+        let here = unsafe bytes.bytes.unsafeLoadUnaligned(
+            fromUncheckedByteOffset: offset, as: SIMD16<UInt8>.self)
+        let following = unsafe bytes.bytes.unsafeLoadUnaligned(
+            fromUncheckedByteOffset: offset &+ 1, as: SIMD16<UInt8>.self)
+        let isLetter: SIMDMask<SIMD16<Int8>> =
+            (following .== first) .| (following .== second)
+            .| (following .== third) .| (following .== fourth)
+        return isLetter .& (here .== SIMD16(repeating: 0x22))
+    }
+
+    /// Byte by byte, in fewer bytes than a block has.
     private func tail(_ bytes: Span<UInt8>, from start: Int) -> Int? {
         var offset = start
         while offset &+ 1 < bytes.count {
@@ -60,6 +71,18 @@ package struct MemberSearch: Sendable {
         if words[1] != 0 { return 8 &+ words[1].littleEndian.trailingZeroBitCount >> 3 }
         return nil
     }
+
+    /// The first lane from `start` on that is true.
+    @inline(__always)
+    private static func position(of mask: SIMDMask<SIMD16<Int8>>, from start: Int) -> Int? {
+        // Safety: both types are sixteen plain bytes; a lane of a mask is all ones or all zeros.
+        let words = unsafe unsafeBitCast(mask, to: SIMD2<UInt64>.self)
+        let all = UInt64.max
+        let low = words[0].littleEndian & (all << (8 &* start))
+        if low != 0 { return low.trailingZeroBitCount >> 3 }
+        let high = words[1].littleEndian & (all << max(0, 8 &* (start &- 8)))
+        return high != 0 ? 8 &+ high.trailingZeroBitCount >> 3 : nil
+    }
 }
 
 extension Span<UInt8> {
@@ -71,6 +94,19 @@ extension Span<UInt8> {
         // Safety: the text is a constant of the program and the index is below its count.
         let expected = unsafe text.utf8Start
         var index = 0
+        if length >= 8 {
+            let (mine, theirs) = (bytes, UnsafeRawPointer(expected))
+            while true {
+                // Safety: the index is at most eight below the length, which fits into both.
+                let left = unsafe mine.unsafeLoadUnaligned(
+                    fromUncheckedByteOffset: offset &+ index, as: UInt64.self)
+                let right = unsafe theirs.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                guard left == right else { return false }
+                guard index &+ 8 < length else { return true }
+                // The last eight bytes overlap those before.
+                index = Swift.min(index &+ 8, length &- 8)
+            }
+        }
         while index < length, self[offset &+ index] == (unsafe expected[index]) { index &+= 1 }
         return index == length
     }

@@ -133,12 +133,37 @@ public enum MessageWriter {
     /// Appends the line before a chunk's data to room of 18 bytes.
     package static func chunkHeader(size: Int, into out: inout OutputSpan<UInt8>) {
         precondition(size > 0, "an empty chunk ends the body: use lastChunk")
-        var shift = (Int.bitWidth &- 1 &- size.leadingZeroBitCount) & ~3
+        var shift = (chunkDigits(size) &- 1) &* 4
         while shift >= 0 {
             out.append(hexDigit(UInt8(truncatingIfNeeded: size >> shift) & 15))
             shift &-= 4
         }
         out.appendLineEnd()
+    }
+
+    /// Says another size in a line before a chunk's data, which has so many digits.
+    package static func correctChunkHeader(
+        size: Int, in bytes: inout MutableSpan<UInt8>, at line: Int
+    ) {
+        var (rest, position) = (size, line + chunkDigits(size))
+        while position > line {
+            position -= 1
+            bytes[position] = hexDigit(UInt8(truncatingIfNeeded: rest) & 15)
+            rest >>= 4
+        }
+    }
+
+    /// How many digits a chunk's size has.
+    package static func chunkDigits(_ size: Int) -> Int {
+        (Int.bitWidth &- size.leadingZeroBitCount &+ 3) / 4
+    }
+
+    /// Appends what follows a chunk's data, and the last chunk behind it.
+    package static func chunkEnd(isLast: Bool, into out: inout [UInt8]) {
+        out.append(addingCapacity: 7) { out in
+            out.appendLineEnd()
+            if isLast { out.append(text: "0\r\n\r\n") }
+        }
     }
 
     /// Appends the last chunk, without trailers.

@@ -77,7 +77,7 @@ struct BackPressureTests {
         var buffer = [UInt8](repeating: 0, count: 32 << 10)
         while sent < 64 << 20 {
             while queue.count <= 256 << 10 {
-                _ = queue.send(piece, [], to: pair[0], pool: pool)
+                _ = queue.send(piece, to: pair[0], pool: pool)
                 sent += piece.count
             }
             let count = recv(pair[1], &buffer, buffer.count, 0)

@@ -25,6 +25,8 @@ final class ResponsePath {
     private let isStreaming: Bool
     private var stages: StageChain
     private var translator: (any ResponseTranslator)?
+    /// Whether there is a translator; asking the property itself copies it.
+    private var isTranslated = false
     /// The client did not ask for the usage chunk that we asked for.
     private var hidesUsage = false
     /// The proxy's credential of this attempt, which a provider may repeat in its errors.
@@ -71,6 +73,7 @@ final class ResponsePath {
         translator: (any ResponseTranslator)?, hidesUsage: Bool, credential: Credential? = nil
     ) {
         self.translator = translator
+        isTranslated = translator != nil
         self.hidesUsage = hidesUsage
         self.credential = credential
         mode = .idle
@@ -176,7 +179,7 @@ final class ResponsePath {
     }
 
     private func passEvent(_ raw: Span<UInt8>) {
-        let eventFacts = translator == nil ? reader?.read(raw) ?? [] : []
+        let eventFacts = isTranslated ? [] : reader?.read(raw) ?? []
         guard eventFacts.contains(.error), let credential else {
             return passEvent(raw, eventFacts)
         }
@@ -191,7 +194,7 @@ final class ResponsePath {
         lastEventAt = clock.now
         facts.formUnion(eventFacts)
         if hidesUsage, eventFacts.contains(.usageOnly) { return }
-        if translator == nil, !stages.wantsEvents {
+        if !isTranslated, !stages.wantsEvents {
             writer.write(raw)
             return
         }
