@@ -78,6 +78,8 @@ def main(folder):
         print("| " + " | ".join(cells) + " |")
         if number == 0:
             print("|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    if any(row[2] == "-" for row in rows):
+        sys.exit("nginx has no figure in some rows; what the runner said above tells why")
 
 
 main(pathlib.Path(sys.argv[1]))
