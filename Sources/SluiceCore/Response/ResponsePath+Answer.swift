@@ -18,4 +18,44 @@ extension ResponsePath {
             _ = try conclude()
         }
     }
+
+    /// Tells a client whose answer has begun that it failed.
+    func fail(_ error: ProxyError) {
+        guard mode == .events else { return writer.abort() }
+        let event = dialect.errorEvent(error, endpoint: endpoint, eventsBefore: events)
+        writer.write(event.span)
+        writer.end()
+    }
+
+    /// Answers with an error before anything was sent.
+    func refuse(_ error: ProxyError) {
+        var headers = HeaderFields()
+        headers.append("content-type", "application/json")
+        if let allowed = error.allowedMethods { headers.append("allow", allowed) }
+        if case .after(let seconds) = error.retry { headers.append("retry-after", String(seconds)) }
+        if error.retry == .never, error.fault == .upstream {
+            headers.append("x-should-retry", "false")
+        }
+        send(status: error.status, headers: headers, body: dialect.errorBody(error))
+    }
+
+    /// Learns the usage that an answer of our own reports.
+    func noteUsage(of status: Int, _ body: [UInt8]) {
+        if status == 200, endpoint.isUnderstood {
+            usage = dialect.usage(inDocument: body, endpoint: endpoint)
+        }
+    }
+
+    /// Answers with bytes at hand.
+    func send(status: Int, headers: HeaderFields, body: [UInt8]) {
+        var body = body
+        var out = ResponseHead(status: status, headers: headers)
+        stages.head(&out)
+        if 200..<300 ~= status { stages.document(&body) }
+        hasStarted = true
+        head = out
+        writer.writeHead(out, length: body.count)
+        writer.write(body.span)
+        writer.end()
+    }
 }

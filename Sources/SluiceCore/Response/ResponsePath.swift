@@ -5,7 +5,7 @@ import SluiceWire
 /// Every attempt's answer comes here. Until ``hasStarted`` nothing of an answer was sent, and another attempt may follow.
 final class ResponsePath {
     /// What kind of answer is coming in.
-    private enum Mode {
+    enum Mode {
         case idle
         /// Server-sent events, passed on one by one as they are whole.
         case events
@@ -18,40 +18,40 @@ final class ResponsePath {
     }
 
     let writer: any ResponseWriter
-    private let clock: any ExchangeClock
-    private let limits: PipelineLimits
-    private let dialect: any ClientDialect
-    private let endpoint: Endpoint
-    private let isStreaming: Bool
-    private var stages: StageChain
-    private var translator: (any ResponseTranslator)?
+    let clock: any ExchangeClock
+    let limits: PipelineLimits
+    let dialect: any ClientDialect
+    let endpoint: Endpoint
+    let isStreaming: Bool
+    var stages: StageChain
+    var translator: (any ResponseTranslator)?
     /// Whether there is a translator; asking the property itself copies it.
-    private var isTranslated = false
+    var isTranslated = false
     /// The client did not ask for the usage chunk that we asked for.
-    private var hidesUsage = false
+    var hidesUsage = false
     /// The proxy's credential of this attempt, which a provider may repeat in its errors.
-    private var credential: Credential?
+    var credential: Credential?
 
-    private var mode = Mode.idle
-    private var head = ResponseHead(status: 0, headers: HeaderFields())
-    private var scanner: EventScanner
+    var mode = Mode.idle
+    var head = ResponseHead(status: 0, headers: HeaderFields())
+    var scanner: EventScanner
     /// Made for streams.
-    private var reader: (any StreamReader)?
+    var reader: (any StreamReader)?
     /// The beginning of an event or document whose end has not arrived.
-    private var held: [UInt8] = []
+    var held: [UInt8] = []
     /// The bytes of the event that a stage waits with, for the case that all stages keep it.
-    private var waitingEvent: [UInt8] = []
-    private var facts: EventFacts = []
-    private var expectedLength: Int?
-    private var stopped: ProxyError?
+    var waitingEvent: [UInt8] = []
+    var facts: EventFacts = []
+    var expectedLength: Int?
+    var stopped: ProxyError?
 
     /// A stage does what it waits for: nothing else may happen to the stages.
-    private(set) var isInStage = false
-    private(set) var hasStarted = false
-    private(set) var firstByteAt: UInt64?
-    private(set) var usage: TokenUsage?
-    private(set) var events = 0
-    private(set) var lastEventAt: UInt64 = 0
+    var isInStage = false
+    var hasStarted = false
+    var firstByteAt: UInt64?
+    var usage: TokenUsage?
+    var events = 0
+    var lastEventAt: UInt64 = 0
     var status: Int { head.status }
 
     init(
@@ -134,121 +134,9 @@ final class ResponsePath {
         if writer.isClosed { throw .clientGone }
     }
 
-    /// Goes on with the event that a stage waits with, and with what came behind it.
-    func resumeStages() async throws(ProxyError) {
-        while stages.isWaiting {
-            isInStage = true
-            let result = await stages.resume()
-            isInStage = false
-            if writer.isClosed { throw .clientGone }
-            let event = waitingEvent
-            if case .keep = result { writer.write(event.span) }
-            emit(result)
-            writer.flush()
-            if stopped != nil { break }
-            let backlog = held
-            held.removeAll()
-            scanner = EventScanner(limit: limits.event)
-            if receiveEvents(backlog.span) == .stop { break }
-        }
-        waitingEvent = []
-        if let stopped { throw stopped }
-    }
-
-    // MARK: Events
-
-    private func receiveEvents(_ bytes: Span<UInt8>) -> ReceiveDecision {
-        var start = 0
-        while !stages.isWaiting, let end = scanner.nextBoundary(in: bytes, from: start) {
-            let piece = bytes.extracting(start..<end)
-            guard held.count + piece.count <= limits.event else { return stop(.largeEvent) }
-            if held.isEmpty {
-                passEvent(piece)
-            } else {
-                hold(piece)
-                let event = held
-                held.removeAll(keepingCapacity: held.count < 4096)
-                passEvent(event.span)
-            }
-            start = end
-            if stopped != nil { return .stop }
-        }
-        if start < bytes.count { hold(bytes.extracting(start..<bytes.count)) }
-        if scanner.isOverLimit { return stop(.largeEvent) }
-        return .more
-    }
-
-    private func passEvent(_ raw: Span<UInt8>) {
-        let eventFacts = isTranslated ? [] : reader?.read(raw) ?? []
-        guard eventFacts.contains(.error), let credential else {
-            return passEvent(raw, eventFacts)
-        }
-        var copy: [UInt8] = []
-        copy.append(copying: raw)
-        let redacted = Redaction.redact(credential.token, in: copy)
-        passEvent(redacted.span, eventFacts)
-    }
-
-    private func passEvent(_ raw: Span<UInt8>, _ eventFacts: EventFacts) {
-        events += 1
-        lastEventAt = clock.now
-        facts.formUnion(eventFacts)
-        if hidesUsage, eventFacts.contains(.usageOnly) { return }
-        if !isTranslated, !stages.wantsEvents {
-            writer.write(raw)
-            return
-        }
-        guard let event = ServerSentEvent(parsing: raw) else {
-            writer.write(raw)
-            return
-        }
-        do {
-            guard var translator else { return pass(event, raw: raw) }
-            let translated = try translator.event(event)
-            self.translator = translator
-            for event in translated { passTranslated(event) }
-        } catch {
-            stopped = error
-        }
-    }
-
-    private func passTranslated(_ event: ServerSentEvent) {
-        var raw: [UInt8] = []
-        event.write(into: &raw)
-        facts.formUnion(reader?.read(raw.span) ?? [])
-        pass(event, raw: raw.span)
-    }
-
-    private func pass(_ event: ServerSentEvent, raw: Span<UInt8>) {
-        guard stages.wantsEvents else { return writer.write(raw) }
-        switch stages.pass(event) {
-        case .keep: writer.write(raw)
-        case .waiting:
-            waitingEvent.removeAll()
-            waitingEvent.append(copying: raw)
-        case let result: emit(result)
-        }
-    }
-
-    private func emit(_ result: StageChain.Result) {
-        switch result {
-        case .keep, .waiting: break
-        case .events(let events): write(events)
-        case .stop(let error, let events):
-            write(events)
-            stopped = error
-        }
-    }
-
-    private func write(_ events: [ServerSentEvent]) {
-        var bytes: [UInt8] = []
-        for event in events { event.write(into: &bytes) }
-        writer.write(bytes.span)
-    }
-
     // MARK: Documents
 
-    private func receiveDocument(_ bytes: Span<UInt8>) {
+    func receiveDocument(_ bytes: Span<UInt8>) {
         hold(bytes)
         guard held.count > limits.heldDocument, translator == nil, !stages.wantsDocument else {
             return
@@ -261,7 +149,7 @@ final class ResponsePath {
         writer.write(beginning.span)
     }
 
-    private func finishDocument() throws(ProxyError) {
+    func finishDocument() throws(ProxyError) {
         var body = held
         held = []
         if let translator { body = try translated(body, by: translator) }
@@ -272,20 +160,20 @@ final class ResponsePath {
         writer.end()
     }
 
-    private func translated(
+    func translated(
         _ body: [UInt8], by translator: any ResponseTranslator
     ) throws(ProxyError) -> [UInt8] {
         var translator = translator
         return try translator.document(body)
     }
 
-    private func hold(_ bytes: Span<UInt8>, upTo limit: Int = .max) {
+    func hold(_ bytes: Span<UInt8>, upTo limit: Int = .max) {
         held.append(copying: bytes.extracting(first: min(bytes.count, max(0, limit - held.count))))
     }
 
     // MARK: Ends
 
-    private func startHead(type: String?, length: Int?) {
+    func startHead(type: String?, length: Int?) {
         var out = ResponseHead(
             status: head.status, headers: head.headers.filtered(by: .towardsClient))
         if let type, !head.headers.has(.contentType, startingWith: "text/event-stream") {
@@ -298,7 +186,7 @@ final class ResponsePath {
         writer.writeHead(out, length: length)
     }
 
-    private func stop(_ error: ProxyError) -> ReceiveDecision {
+    func stop(_ error: ProxyError) -> ReceiveDecision {
         stopped = error
         return .stop
     }
@@ -337,46 +225,6 @@ final class ResponsePath {
 
     /// Whether a transport error no longer matters, because the stream's last event had passed.
     var isOver: Bool { mode == .events && facts.contains(.last) && held.isEmpty }
-
-    /// Tells a client whose answer has begun that it failed.
-    func fail(_ error: ProxyError) {
-        guard mode == .events else { return writer.abort() }
-        let event = dialect.errorEvent(error, endpoint: endpoint, eventsBefore: events)
-        writer.write(event.span)
-        writer.end()
-    }
-
-    /// Answers with an error before anything was sent.
-    func refuse(_ error: ProxyError) {
-        var headers = HeaderFields()
-        headers.append("content-type", "application/json")
-        if let allowed = error.allowedMethods { headers.append("allow", allowed) }
-        if case .after(let seconds) = error.retry { headers.append("retry-after", String(seconds)) }
-        if error.retry == .never, error.fault == .upstream {
-            headers.append("x-should-retry", "false")
-        }
-        send(status: error.status, headers: headers, body: dialect.errorBody(error))
-    }
-
-    /// Learns the usage that an answer of our own reports.
-    func noteUsage(of status: Int, _ body: [UInt8]) {
-        if status == 200, endpoint.isUnderstood {
-            usage = dialect.usage(inDocument: body, endpoint: endpoint)
-        }
-    }
-
-    /// Answers with bytes at hand.
-    func send(status: Int, headers: HeaderFields, body: [UInt8]) {
-        var body = body
-        var out = ResponseHead(status: status, headers: headers)
-        stages.head(&out)
-        if 200..<300 ~= status { stages.document(&body) }
-        hasStarted = true
-        head = out
-        writer.writeHead(out, length: body.count)
-        writer.write(body.span)
-        writer.end()
-    }
 
     func finish(_ outcome: Outcome) {
         usage = usage ?? reader?.usage
