@@ -9,7 +9,7 @@ private func files(_ prefix: String) -> [String] {
     SharedFolder.files(in: folder).filter { $0.hasPrefix(folder + "/" + prefix) }
 }
 
-@Suite("JSONTestSuite", .enabled(if: SharedFolder.has(folder), "The shared corpora are missing."))
+@Suite("JSONTestSuite", .enabled(if: SharedFolder.has(folder), "SLUICE_SHARED has no JSON corpora"))
 struct CorpusTests {
     @Test(arguments: files("y_"))
     func whatMustBeAcceptedIsAcceptedAndKept(_ file: String) throws {
@@ -84,7 +84,7 @@ struct CorpusTests {
 }
 
 @Suite(
-    "Naughty strings", .enabled(if: SharedFolder.has(strings), "The shared corpora are missing."))
+    "Naughty strings", .enabled(if: SharedFolder.has(strings), "SLUICE_SHARED has no JSON corpora"))
 struct NaughtyStringTests {
     @Test func everyStringSurvivesWriterAndReader() throws {
         let bytes = try SharedFolder.bytes(of: strings)

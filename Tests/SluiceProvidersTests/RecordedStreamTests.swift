@@ -6,7 +6,7 @@ import Testing
 @testable import SluiceProviders
 
 /// Streams and documents of real services, kept outside this repository.
-@Suite(.enabled(if: shared != nil, "there are no recordings here"))
+@Suite(.enabled(if: shared != nil, "SLUICE_SHARED has no recorded streams"))
 struct RecordedStreamTests {
     struct Recording: CustomTestStringConvertible, Sendable {
         let file: String

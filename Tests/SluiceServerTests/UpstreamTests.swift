@@ -6,7 +6,7 @@ import SluiceTesting
 import SluiceUpstream
 import Testing
 
-@Suite(.enabled(if: Shared.hasUpstream, "no scriptable upstream; set SLUICE_SHARED"), .serialized)
+@Suite(.enabled(if: Shared.hasUpstream, "SLUICE_SHARED has no scriptable upstream"), .serialized)
 struct UpstreamTests {
     // MARK: Cancelling
 

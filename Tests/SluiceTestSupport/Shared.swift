@@ -5,7 +5,7 @@ public import Foundation
 /// A test that needs a part of it is enabled only where the part is there:
 ///
 /// ```swift
-/// @Test(.enabled(if: Shared.hasUpstream, "no scriptable upstream; set SLUICE_SHARED"))
+/// @Test(.enabled(if: Shared.hasUpstream, "SLUICE_SHARED has no scriptable upstream"))
 /// ```
 public enum Shared {
     /// The folder named by `SLUICE_SHARED`, or else `../shared` beside the package.

@@ -2,7 +2,7 @@ import Foundation
 import SluiceTestSupport
 import Testing
 
-@Suite(.enabled(if: Shared.hasUpstream, "no scriptable upstream; set SLUICE_SHARED"))
+@Suite(.enabled(if: Shared.hasUpstream, "SLUICE_SHARED has no scriptable upstream"))
 struct UpstreamTests {
     let upstream: Upstream
 

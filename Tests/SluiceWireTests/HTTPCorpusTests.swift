@@ -23,7 +23,7 @@ private struct Case: Decodable {
     func has(_ house: String) -> Bool { self.house?.contains(house) == true }
 }
 
-@Suite(.enabled(if: Corpus.isPresent, "the shared corpora are absent"))
+@Suite(.enabled(if: Corpus.isPresent, "SLUICE_SHARED has no HTTP corpora"))
 struct HTTPCorpusTests {
     private static func llhttp(_ type: String) throws -> [Case] {
         let decoder = Corpus.decoder

@@ -12,7 +12,7 @@ private struct Recording: Decodable {
     }
 }
 
-@Suite(.enabled(if: Corpus.isPresent, "the shared corpora are absent"))
+@Suite(.enabled(if: Corpus.isPresent, "SLUICE_SHARED has no recorded streams"))
 struct RecordedStreamTests {
     private static func recordings() throws -> [(
         name: String, facts: Recording.Facts, bytes: [UInt8]

@@ -22,7 +22,7 @@ def binary():
 @pytest.fixture(scope="session")
 def upstream_process():
     if not (TOOL / "upstream.py").exists():
-        pytest.skip(f"no scriptable upstream in {TOOL}; set SLUICE_SHARED")
+        pytest.skip("SLUICE_SHARED has no scriptable upstream")
     sys.path.insert(0, str(TOOL))
     from upstream import Upstream
 
