@@ -2,8 +2,8 @@
 # Two stages: the first has the compiler, the second has one executable and the libraries it loads.
 #
 #   docker build -t sluice .
-#   docker run -p 8080:8080 sluice
-#   docker run -p 8080:8080 -v ./proxy.conf:/etc/sluice/proxy.conf:ro sluice
+#   docker run -p 127.0.0.1:8080:8080 sluice
+#   docker run -p 127.0.0.1:8080:8080 -v ./proxy.conf:/etc/sluice/proxy.conf:ro sluice
 #
 # Inside a container listen on "0.0.0.0:8080"; a loopback address is not reachable from outside.
 

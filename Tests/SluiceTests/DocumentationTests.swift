@@ -48,6 +48,21 @@ struct DocumentationTests {
         #expect(try file("README.md").contains(rows.joined(separator: "\n")))
     }
 
+    @Test(arguments: ["README.md", "Sources/Sluice/Sluice.docc/Sluice.md"])
+    func theExampleOfUseInProcessIsTheOneThatIsBuilt(article: String) throws {
+        let example = try file("Tests/SluiceTests/InProcess.swift")
+        #expect(try file(article).contains("```swift\n\(example)```"))
+    }
+
+    @Test func theExampleOfUseInProcessAnswers() async throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).conf").path
+        try "[[providers]]\ntype = \"echo\"\n".write(
+            toFile: path, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let question = #"{"model": "m", "messages": [{"role": "user", "content": "Hello"}]}"#
+        #expect(try await ask(question, configuration: path).contains(#""content":"Hello""#))
+    }
+
     @Test func theProcessorOfTheREADMEIsTheOneThatIsBuilt() throws {
         let budget = try file("Examples/CustomProcessor/Sources/WordBudget/WordBudget.swift")
         let main = try file("Examples/CustomProcessor/Sources/custom-sluice/main.swift")

@@ -47,10 +47,15 @@ public final class Proxy: Sendable {
     }
 
     /// Starts a proxy with the configuration in a file.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - listen: replaces the addresses of the file; an empty list listens nowhere, for use in process.
+    /// - Throws: `ConfigurationErrors`, `CannotListen`.
     public static func start(
-        configuration path: String, registry: Registry = .standard
+        configuration path: String, registry: Registry = .standard, listen: [ListenAddress]? = nil
     ) async throws -> Proxy {
-        try await start(Configuration.load(path), registry: registry)
+        try await start(Configuration.load(path), registry: registry, listen: listen)
     }
 
     private init(
