@@ -103,8 +103,17 @@ public enum Configuration {
         if description.contains("is not representable") {
             return "Error while parsing value: a number that does not fit 64 bits"
         }
-        guard let excerpt = description.range(of: "; saw '") else { return description }
-        return String(description[..<excerpt.lowerBound])
+        let excerpt = description.range(of: "; saw '")
+        let sentence = String(description[..<(excerpt?.lowerBound ?? description.endIndex)])
+        return looksUnquoted(sentence) ? sentence + " (is it missing its quotes?)" : sentence
+    }
+
+    /// Text without quotes is taken for what its first letters could begin: a time, a number, a truth value.
+    private static func looksUnquoted(_ sentence: String) -> Bool {
+        if sentence.contains("could not determine value type") { return true }
+        return ["boolean", "integer", "floating-point", "date", "time"].contains { kind in
+            sentence.prefix { $0 != ":" }.contains(kind)
+        }
     }
 
     private static func reason(_ error: any Error) -> String {

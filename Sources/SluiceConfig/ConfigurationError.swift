@@ -46,6 +46,7 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
 
     private var sentence: String {
         guard let key else { return section.isEmpty ? message : "\(section): \(message)" }
+        if message == Self.unknownSection { return "\(message) '\(key)'" }
         let place = section.isEmpty ? "at the top level" : "in \(section)"
         // These two read better with the key inside the sentence than in front of it.
         if message == Self.unknownKey || message == Self.missingKey {
@@ -55,5 +56,7 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
     }
 
     static let unknownKey = "unknown key"
+    /// Like the above, for a table at the top level.
+    static let unknownSection = "unknown section"
     static let missingKey = "missing key"
 }

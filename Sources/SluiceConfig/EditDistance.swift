@@ -2,7 +2,8 @@
 enum EditDistance {
     /// The candidate nearest to `word`, if it is near enough to be worth a question.
     ///
-    /// Near enough is one slip for short words, and one for every three letters of longer ones, up to three.
+    /// Near enough is one slip for short words, and one for every three letters of longer ones, up to three; or else that one of the two
+    /// begins with the other, of three letters at least.
     static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
         let limit = min(3, max(1, word.count / 3))
         var best: (distance: Int, candidate: String)?
@@ -12,7 +13,19 @@ enum EditDistance {
                 best = (distance, candidate)
             }
         }
-        return best?.candidate
+        return best?.candidate ?? sharingBeginning(with: word, among: candidates)
+    }
+
+    private static func sharingBeginning(
+        with word: String, among candidates: some Sequence<String>
+    ) -> String? {
+        let word = word.lowercased()
+        let fitting = candidates.sorted().filter { candidate in
+            let candidate = candidate.lowercased()
+            return min(word.count, candidate.count) >= 3
+                && (word.hasPrefix(candidate) || candidate.hasPrefix(word))
+        }
+        return fitting.min { abs($0.count - word.count) < abs($1.count - word.count) }
     }
 
     /// The number of letters to insert, drop, replace or swap with their neighbour (optimal string alignment).

@@ -20,6 +20,18 @@ indirect enum Node: Sendable {
         }
     }
 
+    /// Whether it stands in the file as `[[name]]`, or could.
+    var isListOfTables: Bool {
+        guard case .array(let elements) = self, !elements.isEmpty else { return false }
+        return elements.allSatisfy { if case .table = $0 { true } else { false } }
+    }
+
+    /// Whether it is what people call a section: `[name]` or `[[name]]`.
+    var isSection: Bool {
+        if case .table = self { return true }
+        return isListOfTables
+    }
+
     var value: ConfigurationValue {
         switch self {
         case .string(let text, _): .string(text)

@@ -14,6 +14,14 @@ extension Section {
         throw missing(key)
     }
 
+    /// An empty string is often that of a variable.
+    func empty(_ key: String) -> ConfigurationError {
+        guard case .string(_, let written) = node(key),
+            let name = VariableExpansion.firstName(in: written)
+        else { return error("must not be empty", key: key) }
+        return error("the environment variable \(name) is empty", key: key)
+    }
+
     /// A missing key is often one that is there under a misspelt name.
     func missing(_ key: String) -> ConfigurationError {
         let asked = progress().asked

@@ -7,7 +7,7 @@ extension Section {
         case nil:
             return nil
         case .string(let text, _):
-            guard !text.isEmpty else { throw error("must not be empty", key: key) }
+            guard !text.isEmpty else { throw empty(key) }
             return .fixed(Secret(text))
         case .array:
             let list = try strings(key)

@@ -4,7 +4,7 @@ extension Section {
     /// A string that must be there and not be empty.
     public func string(_ key: String) throws -> String {
         let text = try require(key, optionalString(key))
-        guard !text.isEmpty else { throw error("must not be empty", key: key) }
+        guard !text.isEmpty else { throw empty(key) }
         return text
     }
 

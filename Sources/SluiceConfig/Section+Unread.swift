@@ -27,10 +27,16 @@ extension Section {
         for child in children { child.collectUnreadKeys(into: &errors) }
         guard !hasFailed else { return }
         for key in keys where !asked.contains(key) {
-            let unused = asked.filter { members[$0] == nil }
+            let isList = members[key]?.isListOfTables == true
+            // Members of one list may stand under two spellings: a right one does not rule out that it was meant here too.
+            let unused = asked.filter {
+                members[$0] == nil || isList && members[$0]?.isListOfTables == true
+            }
+            let isSection = place.components.isEmpty && members[key]?.isSection == true
             errors.append(
                 ConfigurationError(
-                    ConfigurationError.unknownKey, file: source.file, section: path, key: key,
+                    isSection ? ConfigurationError.unknownSection : ConfigurationError.unknownKey,
+                    file: source.file, section: path, key: key,
                     line: source.lines.line(of: place.components + [key]),
                     suggestion: EditDistance.nearest(to: key, among: unused).map {
                         "did you mean '\($0)'?"

@@ -52,6 +52,13 @@ struct VariableExpansion {
         throw Failure(message: "the environment variable \(name) is not set")
     }
 
+    /// The variable with which a string begins, where it has no text for one that is empty.
+    static func firstName(in text: String) -> String? {
+        guard text.hasPrefix("${"), let end = text.firstIndex(of: "}") else { return nil }
+        let name = text[..<end].dropFirst(2)
+        return isName(name) ? String(name) : nil
+    }
+
     private static func isName(_ name: Substring) -> Bool {
         guard let first = name.utf8.first, !(0x30...0x39).contains(first) else { return false }
         return name.utf8.allSatisfy { byte in

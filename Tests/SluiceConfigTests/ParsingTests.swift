@@ -14,7 +14,7 @@ import Testing
         ),
         (
             "\ntoken = sk-9",
-            "proxy.conf:2: Error while parsing value: could not determine value type"
+            "proxy.conf:2: Error while parsing value: could not determine value type (is it missing its quotes?)"
         ),
         (
             "k = 99999999999999999999",

@@ -70,7 +70,7 @@ import Testing
         _ = try root.section("server")
         #expect(
             failure(root.rejectUnreadKeys)
-                == "line 1: unknown key 'sevrer' at the top level; did you mean 'server'?")
+                == "line 1: unknown section 'sevrer'; did you mean 'server'?")
     }
 
     @Test func aSectionReadThroughSeveralHandlesIsReadOnce() throws {

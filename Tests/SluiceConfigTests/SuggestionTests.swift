@@ -8,6 +8,7 @@ import Testing
             ("listn", "listen"), ("lsiten", "listen"), ("Listen", "listen"),
             ("header-timeout", "header_timeout"), ("headertimeout", "header_timeout"),
             ("url", nil), ("xyz", nil), ("loop", "loops"), ("", nil),
+            ("header", "header_timeout"), ("loops_per_core", "loops"), ("lo", nil), ("bo", nil),
         ] as [(String, String?)])
     func theNearestKeyIsFoundIfItIsNear(_ word: String, _ expected: String?) {
         let keys = ["listen", "loops", "header_timeout", "body_timeout"]

@@ -9,7 +9,7 @@ struct CheckTests {
 
     private func complaint(_ text: String) -> String {
         do {
-            _ = try settings(text)
+            _ = try settings(text, environment: ["EMPTY_HERE": ""])
             return "no complaint"
         } catch {
             return "\(error)"
@@ -23,7 +23,7 @@ struct CheckTests {
         ),
         (
             "[servr]\nloops = 2\n" + echo,
-            "line 1: unknown key 'servr' at the top level; did you mean 'server'?"
+            "line 1: unknown section 'servr'; did you mean 'server'?"
         ),
         (
             "[server]\nloops = \"two\"\n" + echo,
@@ -78,6 +78,34 @@ struct CheckTests {
             "line 1: 'default_provider' at the top level: no provider has this name; there are: echo"
         ),
         (
+            "default_provider = \"echo\"\n[[provider]]\nname = \"echo\"\ntype = \"echo\"\n",
+            "line 2: unknown section 'provider'; did you mean 'providers'?"
+        ),
+        (
+            echo + "[[provider]]\nname = \"b\"\ntype = \"echo\"\n",
+            "line 3: unknown section 'provider'; did you mean 'providers'?"
+        ),
+        (
+            echo + "[[processors]]\ntype = \"rewrite-model\"\n[processors.alias]\na = \"b\"\n",
+            "line 5: unknown key 'alias' in [[processors]] #1 (rewrite-model); did you mean 'aliases'?"
+        ),
+        (
+            "[[providers]]\ntype = \"openai\"\ntoken = \"${EMPTY_HERE}\"\n",
+            "line 3: 'token' in [[providers]] #1 (openai): the environment variable EMPTY_HERE is empty"
+        ),
+        (
+            "[[providers]]\ntype = \"openai\"\ntoken = \"\"\n",
+            "line 3: 'token' in [[providers]] #1 (openai): must not be empty"
+        ),
+        (
+            "[[providers]]\ntype = echo\n",
+            "line 2: Error while parsing value: could not determine value type (is it missing its quotes?)"
+        ),
+        (
+            "[server]\nheader_timeout = 10s\n" + echo,
+            "line 2: Error while parsing decimal integer: expected digit, saw 's' (is it missing its quotes?)"
+        ),
+        (
             "[server]\nloops = 1\n",
             "there is no [[providers]] section; add one, or serve without a file"
         ),
@@ -107,6 +135,47 @@ struct CheckTests {
         #expect(text.split(separator: "\n").count == 2)
         #expect(text.hasPrefix("line 2: 'loops'"))
         #expect(text.contains("line 6: 'delay' in [[providers]] #1 (echo)"))
+    }
+
+    @Test func severalErrorsStandBelowALineOfTheirOwn() {
+        let one = ConfigurationError("first", line: 1)
+        let two = ConfigurationError("second", line: 2)
+        #expect(Complaint(ConfigurationErrors([one])).description == "line 1: first")
+        #expect(
+            Complaint(ConfigurationErrors([one, two])).description
+                == "the configuration has 2 errors:\nline 1: first\nline 2: second")
+    }
+
+    @Test func oneModelNeedsNoList() throws {
+        let one = try settings("[[providers]]\ntype = \"echo\"\nmodels = \"m\"\n")
+        #expect(one.providers[0].models == ["m"])
+    }
+
+    @Test func theSummaryShowsAliasesAndThatNothingIsTheDefault() throws {
+        let summary = try settings(
+            """
+            [[providers]]
+            name = "a"
+            type = "echo"
+            [[providers]]
+            name = "b"
+            type = "echo"
+            [[processors]]
+            type = "rewrite-model"
+            [processors.aliases]
+            "strict" = { temperature = 0 }
+            "fast" = { model = "small" }
+            """
+        ).summary
+        #expect(
+            summary == """
+                listen      127.0.0.1:8080
+                loops       one per processor
+                processor   1. rewrite-model: fast → small, strict
+                provider    a (echo): any model no other provider names
+                provider    b (echo): any model no other provider names
+                default     none: requests without a model get 400
+                """)
     }
 
     @Test func theSummaryShowsWhatRunsAndNoSecret() throws {

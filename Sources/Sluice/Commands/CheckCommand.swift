@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import SluiceConfig
 internal import SluiceCore
+internal import SluiceProcessors
 internal import SluiceServer
 
 /// `sluice check`: reads a configuration as `serve` would, and prints what would run.
@@ -29,14 +30,20 @@ extension ProxySettings {
         lines.append(
             "loops       " + (serving.loops == 0 ? "one per processor" : "\(serving.loops)"))
         for (index, type) in processorTypes.enumerated() {
-            lines.append("processor   \(index + 1). \(type)")
+            let aliases = (processors[index] as? RewriteModel)?.summary ?? []
+            let details = aliases.isEmpty ? "" : ": " + aliases.joined(separator: ", ")
+            lines.append("processor   \(index + 1). \(type)\(details)")
         }
         for provider in providers {
             let models =
                 provider.models?.joined(separator: ", ") ?? "any model no other provider names"
             lines.append("provider    \(provider.name) (\(provider.dialect.name)): \(models)")
         }
-        if let defaultProvider { lines.append("default     \(defaultProvider.name)") }
+        if let defaultProvider {
+            lines.append("default     \(defaultProvider.name)")
+        } else if providers.count > 1 {
+            lines.append("default     none: requests without a model get 400")
+        }
         return lines.joined(separator: "\n")
     }
 }

@@ -68,8 +68,11 @@ struct ServeCommand: AsyncParsableCommand {
 struct Complaint: Error, CustomStringConvertible {
     let description: String
 
+    /// Several findings stand below a line of their own, so that each has the same form.
     init(_ error: any Error) {
-        description = "\(error)"
+        let count = (error as? ConfigurationErrors)?.errors.count ?? 1
+        description =
+            count > 1 ? "the configuration has \(count) errors:\n\(error)" : "\(error)"
     }
 
     init(_ sentence: String) {

@@ -12,7 +12,7 @@ struct ProviderSection {
     init(_ section: Section, registry: Registry, defaults: UpstreamTimeouts) throws {
         let (dialect, defaultURL) = try registry.makeProvider(section)
         let name = try section.string("name", default: section.string("type"))
-        let models = try section.optionalStrings("models")
+        let models = try section.optionalStrings("models", oneOrMany: true)
         if let wrong = models?.first(where: { $0.dropLast().contains("*") || $0.isEmpty }) {
             throw section.error("'\(wrong)': a pattern has its only '*' at the end", key: "models")
         }

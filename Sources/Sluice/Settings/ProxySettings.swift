@@ -47,11 +47,12 @@ struct ProxySettings {
             try errors.attempt { try findDefault(root, isComplete: isComplete) } ?? nil
         if errors.isEmpty {
             _ = try errors.attempt {
+                // First, since a misspelt section is a better answer than a missing one.
+                try root.rejectUnreadKeys()
                 if providers.isEmpty {
                     throw root.error(
                         "there is no [[providers]] section; add one, or serve without a file")
                 }
-                try root.rejectUnreadKeys()
             }
         } else {
             _ = try errors.attempt { try root.rejectUnreadKeys() }
@@ -72,8 +73,8 @@ struct ProxySettings {
     private func findDefault(_ root: Section, isComplete: Bool) throws -> ConfiguredProvider? {
         guard let name = try root.optionalString("default_provider") else { return nil }
         guard let provider = providers.first(where: { $0.name == name }) else {
-            // With a broken provider section the name may be one that was not read.
-            guard isComplete else { return nil }
+            // With a broken provider section, or a misspelt one, the name may be one that was not read.
+            guard isComplete, !providers.isEmpty else { return nil }
             let names = providers.map(\.name).joined(separator: ", ")
             throw root.error(
                 "no provider has this name; there are: \(names)", key: "default_provider")

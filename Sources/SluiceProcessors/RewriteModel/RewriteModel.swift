@@ -34,6 +34,13 @@ public struct RewriteModel: Processor {
         self.aliases = aliases
     }
 
+    /// Each name with what it stands for, sorted; a name that only sets parameters stands alone.
+    package var summary: [String] {
+        aliases.sorted { $0.key < $1.key }.map { name, alias in
+            alias.model.map { "\(name) → \($0)" } ?? name
+        }
+    }
+
     public func process(
         _ request: inout ProxyRequest, context: ExchangeContext
     ) async throws -> Decision {

@@ -65,8 +65,11 @@ public enum TokenProviders {
     static func variable(
         _ name: String, _ environment: [String: String]
     ) throws(SourceUnavailable) -> String {
-        guard let value = environment[name], !value.isEmpty else {
+        guard let value = environment[name] else {
             throw SourceUnavailable("the environment variable '\(name)' is not set")
+        }
+        guard !value.isEmpty else {
+            throw SourceUnavailable("the environment variable '\(name)' is empty")
         }
         return value
     }
