@@ -35,7 +35,13 @@ int sluice_bind_unix(const char *path, int backlog) {
     }
     // Connecting to a file of another kind is refused as well, and that file is not ours to remove.
     struct stat status;
-    if (refused && lstat(path, &status) == 0 && S_ISSOCK(status.st_mode)) unlink(path);
+    if (refused && lstat(path, &status) == 0) {
+        if (!S_ISSOCK(status.st_mode)) {
+            errno = ENOTSOCK;
+            return -1;
+        }
+        unlink(path);
+    }
     int s = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (s < 0) return -1;
     if (bind(s, (struct sockaddr *)&a, sizeof a) != 0 || listen(s, backlog) != 0) {

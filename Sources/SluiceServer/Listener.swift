@@ -60,7 +60,13 @@ public final class Listener: Sendable {
         path: String, wanted: ListenAddress
     ) throws(CannotListen) -> Int32 {
         let descriptor = sluice_bind_unix(path, backlog)
-        guard descriptor >= 0 else { throw .last(wanted) }
+        guard descriptor >= 0 else {
+            // The file is somebody's, and the system's words would not say so.
+            if sluice_errno() == ENOTSOCK {
+                throw CannotListen(address: wanted, reason: "there is a file that is no socket")
+            }
+            throw .last(wanted)
+        }
         return descriptor
     }
 }

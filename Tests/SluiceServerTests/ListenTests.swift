@@ -66,9 +66,10 @@ struct ListenTests {
         let path = path()
         try Data("precious".utf8).write(to: URL(fileURLWithPath: path))
         defer { try? FileManager.default.removeItem(atPath: path) }
-        await #expect(throws: CannotListen.self) {
+        let error = await #expect(throws: CannotListen.self) {
             try await TestServer.run(addresses: [.unix(path: path)]) { _ in }
         }
+        #expect(error?.reason == "there is a file that is no socket")
         #expect(try String(contentsOfFile: path, encoding: .utf8) == "precious")
     }
 
