@@ -57,7 +57,8 @@ let package = Package(
         library(
             "SluiceUpstream",
             ["SluiceCore", "SluiceWire", "SluiceLoop", "CSluiceCurl", "CSluiceLinux"]),
-        library("SluiceTelemetry", ["SluiceCore", "SluiceJSON", logging, metrics]),
+        library(
+            "SluiceTelemetry", ["SluiceCore", "SluiceJSON", "CSluiceLinux", logging, metrics]),
         library("SluiceProcessors", ["SluiceCore", "SluiceJSON", "SluiceConfig", "SluiceWire"]),
         library("SluiceProviders", ["SluiceCore", "SluiceJSON", "SluiceConfig", "SluiceWire"]),
         library(

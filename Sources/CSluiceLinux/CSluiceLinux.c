@@ -1,6 +1,7 @@
 // Functions that need GNU extensions: with _GNU_SOURCE in the header, its types would differ from Dispatch's module.
 #define _GNU_SOURCE
 #include <malloc.h>
+#include <pthread.h>
 #include <sched.h>
 #include "CSluiceLinux.h"
 
@@ -9,6 +10,12 @@ int sluice_processors(void) {
     if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
     int n = CPU_COUNT(&set);
     return n > 0 ? n : 1;
+}
+
+void sluice_name_thread(const char *name) {
+    char kept[16];
+    snprintf(kept, sizeof kept, "%s", name);
+    pthread_setname_np(pthread_self(), kept);
 }
 
 int sluice_accept(int listener, struct sockaddr_storage *address, socklen_t *length) {

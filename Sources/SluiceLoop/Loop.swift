@@ -31,8 +31,11 @@ public actor Loop {
     public static func start(name: String) -> Loop {
         _ = keepsFreedMemory
         let loop = Loop(name: name)
-        let thread = Thread { loop.turnUntilStopped() }
-        thread.name = name
+        let thread = Thread {
+            // Foundation's own name for a thread does not reach the kernel.
+            sluice_name_thread(name)
+            loop.turnUntilStopped()
+        }
         thread.stackSize = 1 << 20
         thread.start()
         return loop

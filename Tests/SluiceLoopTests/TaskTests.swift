@@ -1,7 +1,21 @@
+import Foundation
 import Synchronization
 import Testing
 
 @testable import SluiceLoop
+
+struct ThreadTests {
+    @Test func theKernelKnowsALoopsNameAsFarAsItGoes() async throws {
+        for name in ["a-loop-7", "a-name-that-is-long"] {
+            let loop = Loop.start(name: name)
+            defer { loop.stop() }
+            let kept = try await loop.run { _ in
+                try String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8)
+            }
+            #expect(kept == name.prefix(15) + "\n")
+        }
+    }
+}
 
 /// Work of a loop, in the order in which it ran.
 private final class Diary: Sendable {

@@ -15,6 +15,18 @@ import Testing
         #expect(sink.droppedLines == 0)
     }
 
+    @Test func theKernelKnowsTheThreadsName() throws {
+        let pipe = try LogPipe()
+        let sink = LogSink(descriptor: pipe.writer)
+        sink.append([])
+        #expect(sink.flush(timeout: Self.patience))
+        let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")
+        let names = threads.compactMap {
+            try? String(contentsOfFile: "/proc/self/task/\($0)/comm", encoding: .utf8)
+        }
+        #expect(names.contains("sluice-log\n"))
+    }
+
     @Test func linesOfManyThreadsStayWhole() async throws {
         let pipe = try LogPipe()
         let sink = LogSink(descriptor: pipe.writer, capacity: 64 << 20)

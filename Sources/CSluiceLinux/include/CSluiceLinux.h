@@ -26,6 +26,9 @@ static inline uint64_t sluice_monotonic(void) {
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+/// Names the calling thread, as `top -H` and debuggers show it. The kernel keeps 15 bytes.
+void sluice_name_thread(const char *name);
+
 /// Processors this process may run on, at least one.
 int sluice_processors(void);
 

@@ -1,3 +1,4 @@
+internal import CSluiceLinux
 internal import Dispatch
 internal import Foundation
 internal import SluiceCore
@@ -27,12 +28,12 @@ public final class LogSink: Sendable {
         self.queue = queue
         let descriptor = LogDescriptor(descriptor: descriptor)
         let thread = Thread {
+            sluice_name_thread("sluice-log")
             LogDescriptor.blockSIGPIPE()
             var writer = LogWriter(
                 queue: queue, note: { Self.note(of: $0, format) }, put: descriptor.put)
             writer.run()
         }
-        thread.name = "sluice-log"
         thread.start()
     }
 
