@@ -13,6 +13,7 @@ struct DialectTests {
     @Test(
         arguments: [
             (400, "invalid_request_error", "invalid_request_error", nil),
+            (400, "invalid_json", "invalid_request_error", nil),
             (400, "invalid_type", "invalid_request_error", "invalid_type"),
             (401, "invalid_api_key", "invalid_request_error", "invalid_api_key"),
             (404, "model_not_found", "invalid_request_error", "model_not_found"),

@@ -20,8 +20,8 @@ struct RequestParsingTests {
 
     @Test(
         arguments: [
-            ("{", "invalid_request_error", nil),
-            ("", "invalid_request_error", nil),
+            ("{", "invalid_json", nil),
+            ("", "invalid_json", nil),
             ("[]", "invalid_type", "body"),
             ("{}", "missing_required_parameter", "model"),
             (#"{"model":null}"#, "missing_required_parameter", "model"),
@@ -40,7 +40,7 @@ struct RequestParsingTests {
                 #"{"model":"a","stream_options":{"include_usage":"yes"}}"#, "invalid_type",
                 "stream_options.include_usage"
             ),
-            (#"{"model":"a"} x"#, "invalid_request_error", nil),
+            (#"{"model":"a"} x"#, "invalid_json", nil),
         ] as [(String, String, String?)])
     func aBadBodyIsRefused(_ body: String, _ code: String, _ parameter: String?) {
         let error = #expect(throws: ProxyError.self) { try parse(body) }

@@ -88,11 +88,14 @@ extension ProxyError {
             code: "missing_required_parameter")
     }
 
+    /// For log and metrics; OpenAI's answer to such a body has no code.
+    static let invalidJSONCode = "invalid_json"
+
     static func unparsable(_ reason: JSONError.Reason, _ detail: String? = nil) -> ProxyError {
         let detail = detail ?? JSONError(reason: reason, offset: 0).message
         return .invalidRequest(
             "We could not parse the JSON body of your request. \(detail) "
-                + "(HINT: The API expects a JSON payload.)")
+                + "(HINT: The API expects a JSON payload.)", code: invalidJSONCode)
     }
 
     static func invalidType(

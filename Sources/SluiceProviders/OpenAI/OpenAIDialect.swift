@@ -45,11 +45,12 @@ public struct OpenAIDialect: ClientDialect {
 
     private static func object(_ error: ProxyError) -> JSONLiteral {
         let type = type(of: error)
+        let hasNoCode = error.code == type || error.code == ProxyError.invalidJSONCode
         return [
             "message": .string(error.message),
             "type": .string(type),
             "param": error.parameter.map { .string($0) } ?? .null,
-            "code": error.code == type ? .null : .string(error.code),
+            "code": hasNoCode ? .null : .string(error.code),
         ]
     }
 
