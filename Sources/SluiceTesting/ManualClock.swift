@@ -5,7 +5,10 @@ public final class ManualClock: ExchangeClock {
     /// Nanoseconds.
     public private(set) var now: UInt64
 
-    public var precise: UInt64 { now }
+    /// How long the turn of the loop that began at ``now`` has lasted, in nanoseconds.
+    public var sinceTurnBegan: UInt64 = 0
+
+    public var precise: UInt64 { now &+ sinceTurnBegan }
 
     /// - Parameter now: nanoseconds.
     public init(now: UInt64 = 1_000_000_000) {

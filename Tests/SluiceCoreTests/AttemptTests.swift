@@ -80,6 +80,15 @@ struct AttemptTests {
         #expect(bench.record?.timeToFirstByte == 1_000_000_000)
     }
 
+    @Test func theTimeToTheFirstByteCountsWithinATurn() async {
+        let bench = Bench([.streamHead, .bytes(chunk("a") + last + done)])
+        bench.clock.sinceTurnBegan = 5000
+        await bench.send(streaming)
+        #expect(bench.record?.timeToFirstByte == 5000)
+        // The events came in the turn of the first byte.
+        #expect(bench.record?.streamDuration == 0)
+    }
+
     @Test func aCredentialThatCannotBeHadTriesElsewhere() async {
         struct Gone: Error {}
         let bench = Bench([.head(200), .bytes("{}")])

@@ -175,7 +175,10 @@ public final class Exchange {
             if path.hasStarted { record.status = path.status }
             if let first = path.firstByteAt {
                 record.timeToFirstByte = first &- startedAt
-                if path.events > 1 { record.streamDuration = path.lastEventAt &- first }
+                if path.events > 1 {
+                    // Events are timed by the turn that brought them, which may have begun before the first byte was noted.
+                    record.streamDuration = max(path.lastEventAt, first) &- first
+                }
             }
             record.usage = path.usage
             record.usageSource = path.usage == nil ? nil : "provider"

@@ -84,7 +84,8 @@ final class ResponsePath {
     // MARK: Receiving
 
     func receive(_ head: consuming ResponseHead) -> ReceiveDecision {
-        firstByteAt = firstByteAt ?? clock.now
+        // The turn's beginning is when the request came, where a provider answers at once.
+        firstByteAt = firstByteAt ?? clock.precise
         guard 200..<300 ~= head.status else {
             self.head = head
             mode = .failure
