@@ -1,4 +1,5 @@
 import SluiceCore
+import SluiceWire
 import Testing
 
 struct RoutesTests {
@@ -17,6 +18,11 @@ struct RoutesTests {
         let routes = Routes(
             providers: providers, defaultProvider: providers.first { $0.name == fallback },
             catalog: Listing(listed: listed))
+        guard let model else {
+            let request = ProxyRequest(
+                endpoint: .other("files"), method: .get, path: "/files", model: nil, body: .none)
+            return [try routes.providerWithoutModel(for: request).name]
+        }
         return try routes.candidates(for: model).map(\.name)
     }
 
@@ -62,7 +68,9 @@ struct RoutesTests {
         #expect {
             try names(nil, providers)
         } throws: {
-            ($0 as? ProxyError)?.code == "no_default_provider"
+            let error = $0 as? ProxyError
+            return error?.code == "no_default_provider"
+                && error?.message.hasPrefix("GET /files names no model") == true
         }
     }
 

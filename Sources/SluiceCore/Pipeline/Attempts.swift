@@ -87,7 +87,12 @@ final class Attempts {
     }
 
     private func findCandidates() throws(ProxyError) {
-        turns = ProviderTurns(try exchange.pipeline.routes.candidates(for: request?.model))
+        let routes = exchange.pipeline.routes
+        if let model = request?.model {
+            turns = ProviderTurns(try routes.candidates(for: model))
+        } else if let request {
+            turns = ProviderTurns([try routes.providerWithoutModel(for: request)])
+        }
         if let total = turns.first?.timeouts.total {
             deadline = exchange.services.clock.now &+ total.nanoseconds
         }

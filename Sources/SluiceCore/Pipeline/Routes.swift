@@ -44,20 +44,26 @@ public final class Routes: Sendable {
     /// The providers to try for a model, best first: those that name it, those with a matching pattern, those that list it, and those
     /// that take any model.
     ///
-    /// - Throws: `model_not_found`, or a refusal where no model is named and there is no default provider.
-    public func candidates(for model: String?) throws(ProxyError) -> [ConfiguredProvider] {
-        guard let model else {
-            if let defaultProvider { return [defaultProvider] }
-            throw .invalidRequest(
-                "This path names no model, and no default provider is configured.",
-                code: "no_default_provider")
-        }
+    /// - Throws: `model_not_found`.
+    public func candidates(for model: String) throws(ProxyError) -> [ConfiguredProvider] {
         if !exact.isEmpty, let named = exact[model] { return named }
         if let matching = matching(model) { return matching }
         let listing = open.filter { catalog.lists(model, provider: $0.name) }
         if !listing.isEmpty { return listing }
-        if !open.isEmpty { return open }
-        throw .modelNotFound(model)
+        guard !open.isEmpty else { throw .modelNotFound(model) }
+        return open
+    }
+
+    /// The provider of a request that names no model.
+    ///
+    /// - Throws: a refusal where there is no default provider.
+    public func providerWithoutModel(
+        for request: ProxyRequest
+    ) throws(ProxyError) -> ConfiguredProvider {
+        if let defaultProvider { return defaultProvider }
+        throw .invalidRequest(
+            "\(request.method) \(request.path) names no model, and no default provider is configured.",
+            code: "no_default_provider")
     }
 
     private func matching(_ model: String) -> [ConfiguredProvider]? {
