@@ -51,6 +51,20 @@ struct RoutesTests {
         #expect(try names("other", providers, listed: listed) == ["a", "b"])
     }
 
+    @Test func aModelThatNoListHasIsReported() throws {
+        final class Reporting: ModelCatalog {
+            let log = Log()
+            func lists(_ model: String, provider: String) -> Bool { model == "listed" }
+            func missed(_ model: String) { log.add(model) }
+        }
+        let catalog = Reporting()
+        let routes = Routes(
+            providers: [.scripted("a"), .scripted("b"), .scripted("c", models: ["x"])],
+            defaultProvider: nil, catalog: catalog)
+        for model in ["listed", "x", "other"] { _ = try routes.candidates(for: model) }
+        #expect(catalog.log.lines == ["other"])
+    }
+
     @Test func aModelNobodyServesIsNotFound() {
         #expect {
             try names("m", [("a", ["x"]), ("b", ["y*"])])

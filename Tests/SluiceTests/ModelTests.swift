@@ -2,6 +2,7 @@ import SluiceCore
 import SluiceJSON
 import SluiceTesting
 import SluiceWire
+import Synchronization
 import Testing
 
 @testable import Sluice
@@ -71,13 +72,44 @@ struct ModelTests {
                 "phi of local", "gemma of local", "meta/llama-3 of gpu", "qwen-3 of gpu",
                 "gpt-4.1 of fixed",
             ])
-        #expect(fetcher.asked == [Self.local, Self.gpu])
+        #expect(fetcher.asked.sorted() == [Self.local, Self.gpu])
         #expect(directory.lists("phi", provider: "local"))
         #expect(!directory.lists("phi", provider: "gpu"))
     }
 
-    @Test func aListIsNotAskedForAgainWithinTheInterval() async {
+    @Test func aProviderThatFailedIsAskedAgainSoon() async {
+        let start = ContinuousClock.now
+        let time = Mutex(start)
+        let asks = Mutex(0)
+        let directory = ModelDirectory(
+            settings.listings, refreshInterval: .seconds(300), now: { time.withLock { $0 } },
+            ask: { _ in asks.withLock { $0 += 1 } })
         let fetcher = ScriptedFetcher([Self.local: Self.list("phi")])
+        await directory.refresh(context(fetcher))
+        time.withLock { $0 = start + .seconds(4) }
+        directory.missed("qwen-3")
+        await directory.refresh(context(fetcher))
+        #expect(fetcher.asked.count == 2)
+        #expect(asks.withLock { $0 } == 0)
+        time.withLock { $0 = start + .seconds(5) }
+        fetcher.set(Self.gpu, Self.list("qwen-3"))
+        directory.missed("qwen-3")
+        #expect(asks.withLock { $0 } == 1)
+        await directory.refresh(context(fetcher))
+        #expect(fetcher.asked.count == 3)
+        #expect(fetcher.asked.last == Self.gpu)
+        #expect(directory.lists("qwen-3", provider: "gpu"))
+    }
+
+    @Test(.timeLimit(.minutes(1))) func providersAreAskedAtTheSameTime() async {
+        let fetcher = MeetingFetcher(count: 2)
+        await makeDirectory().refresh(context(fetcher))
+    }
+
+    @Test func aListIsNotAskedForAgainWithinTheInterval() async {
+        let fetcher = ScriptedFetcher([
+            Self.local: Self.list("phi"), Self.gpu: Self.list("qwen-3"),
+        ])
         let directory = makeDirectory()
         await directory.refresh(context(fetcher))
         await directory.refresh(context(fetcher))

@@ -51,6 +51,28 @@ final class ScriptedFetcher: Fetcher {
     }
 }
 
+/// Answers nobody before so many ask.
+actor MeetingFetcher: Fetcher {
+    private var missing: Int
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(count: Int) {
+        missing = count
+    }
+
+    func fetch(
+        _ request: UpstreamRequest, limit: Int, timeout: Duration
+    ) async throws -> FetchedResponse {
+        missing -= 1
+        if missing > 0 {
+            await withCheckedContinuation { waiting.append($0) }
+        }
+        for continuation in waiting { continuation.resume() }
+        waiting = []
+        return FetchedResponse(status: 200, headers: HeaderFields(), body: Array("{}".utf8))
+    }
+}
+
 func context(_ fetcher: any Fetcher = NoFetcher()) -> ExchangeContext {
     ExchangeContext(
         id: "req_test", clientAddress: "local",

@@ -87,7 +87,7 @@ public final class Proxy: Sendable {
         self.host = host
         current = Mutex((ProxySettingsBox(settings), pipeline))
         if let server { telemetry.show(server) }
-        learnModels(settings)
+        learnModels()
     }
 
     /// Takes over another configuration, for requests that come from now on. Listening addresses, the number of loops and the log's
@@ -113,7 +113,7 @@ public final class Proxy: Sendable {
                 "this change takes effect at the next start", metadata: ["key": .string(key)])
         }
         await server?.replace(settings.serving.server, pipeline)
-        learnModels(settings)
+        learnModels()
     }
 
     /// Stops: `/readyz` turns 503, listeners close, requests under way finish within the drain time, and what is left then ends with an
@@ -133,15 +133,8 @@ public final class Proxy: Sendable {
     }
 
     /// Asks providers for their models before the first request needs to know.
-    private func learnModels(_ settings: ProxySettings) {
-        guard let directory = pipeline.routes.catalog as? ModelDirectory else { return }
-        let logger = telemetry.logger
-        host.start { services in
-            let context = ExchangeContext(
-                id: "models", clientAddress: "local", logger: logger, fetcher: services.fetcher)
-            func refresh() async { await directory.refresh(context) }
-            _ = services.spawn(refresh)
-        }
+    private func learnModels() {
+        (pipeline.routes.catalog as? ModelDirectory)?.learn()
     }
 }
 

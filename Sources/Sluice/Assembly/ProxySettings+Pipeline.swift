@@ -1,3 +1,4 @@
+internal import Logging
 internal import SluiceConfig
 internal import SluiceCore
 internal import SluiceTelemetry
@@ -12,7 +13,10 @@ extension ProxySettings {
     func pipeline(
         registry: Registry, telemetry: Telemetry, readiness: Readiness, host: LoopHost
     ) -> Pipeline {
-        let directory = ModelDirectory(listings, refreshInterval: serving.modelRefresh)
+        let logger = telemetry.logger
+        let directory = ModelDirectory(
+            listings, refreshInterval: serving.modelRefresh,
+            ask: { host.learnModels($0, logger: logger) })
         return Pipeline(
             endpoints: [
                 StateEndpoint("/healthz") { true },
@@ -23,6 +27,18 @@ extension ProxySettings {
             parsers: registry.parsers, processors: processors,
             routes: Routes(
                 providers: providers, defaultProvider: defaultProvider, catalog: directory),
-            limits: limits, records: telemetry.records, logger: telemetry.logger, host: host)
+            limits: limits, records: telemetry.records, logger: logger, host: host)
+    }
+}
+
+extension LoopHost {
+    /// Asks providers for their models, beside whatever else the loops do.
+    fileprivate func learnModels(_ directory: ModelDirectory, logger: Logger) {
+        start { services in
+            let context = ExchangeContext(
+                id: "models", clientAddress: "local", logger: logger, fetcher: services.fetcher)
+            func refresh() async { await directory.refresh(context) }
+            _ = services.spawn(refresh)
+        }
     }
 }

@@ -48,9 +48,12 @@ public final class Routes: Sendable {
     public func candidates(for model: String) throws(ProxyError) -> [ConfiguredProvider] {
         if !exact.isEmpty, let named = exact[model] { return named }
         if let matching = matching(model) { return matching }
+        // What it lists makes no difference to the only one there is.
+        if open.count == 1 { return open }
         let listing = open.filter { catalog.lists(model, provider: $0.name) }
         if !listing.isEmpty { return listing }
         guard !open.isEmpty else { throw .modelNotFound(model) }
+        catalog.missed(model)
         return open
     }
 
@@ -78,6 +81,12 @@ public final class Routes: Sendable {
 /// What providers say they serve, as far as it is known now.
 public protocol ModelCatalog: Sendable {
     func lists(_ model: String, provider: String) -> Bool
+    /// Hears of a model for which lists were looked up and that none of them has. On a loop: it must not take long.
+    func missed(_ model: String)
+}
+
+extension ModelCatalog {
+    public func missed(_ model: String) {}
 }
 
 /// Knows no models.
