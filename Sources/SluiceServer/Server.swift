@@ -88,34 +88,15 @@ public final class Server: Sendable {
     @discardableResult
     public func drain(within limit: Duration) async -> Int {
         await stopListening()
-        return await withTaskGroup(of: Int?.self) { group in
-            group.addTask {
-                await self.drainLoops()
-                return 0
-            }
-            group.addTask { await self.interruptAll(after: limit) }
-            let interrupted = await group.next() ?? nil
-            if let interrupted, interrupted > 0 {
-                // Error events are on their way; a client that does not read, or a part that does not end, is not waited for.
-                group.addTask { await self.abandonAll(after: .seconds(2)) }
-                _ = await group.next()
-            }
-            group.cancelAll()
-            return interrupted ?? 0
-        }
+        let drain = Drain(
+            finish: drainLoops, interrupt: { await self.interruptAll() }, abandon: abandonAll)
+        return await drain.run(within: limit)
     }
 
-    private func interruptAll(after delay: Duration) async -> Int? {
-        guard (try? await Task.sleep(for: delay)) != nil else { return nil }
-        return await interruptAll()
-    }
-
-    private func abandonAll(after delay: Duration) async -> Int? {
-        guard (try? await Task.sleep(for: delay)) != nil else { return nil }
+    private func abandonAll() async {
         for loop in loops {
             await loop.run { $0.resident(ServerLoop.self)?.abandonAll() }
         }
-        return nil
     }
 
     private func drainLoops() async {

@@ -99,13 +99,16 @@ private struct Broken: Error, CustomStringConvertible {
         logger.trace("not written")
         logger.debug(
             "hello\nworld",
-            metadata: ["a": "own", "level": "9", "list": ["x", "\(7)"], "table": ["k": "v"]])
+            metadata: [
+                "a": "own", "level": "9", "list": ["x", "\(7)"],
+                "table": ["k": "v", "n": .stringConvertible(7)],
+            ])
         logger.error("failed", error: Broken())
         let lines = pipe.lines { $0.count == 2 }
         let time = #/^\{"time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z",/#
         #expect(
             lines.map { $0.replacing(time, with: "") } == [
-                #""level":"debug","message":"hello\nworld","label":"sluice.test","a":"own","b":"from the logger","level_":"9","list":["x","7"],"table":{"k":"v"},"trace":"t1"}"#,
+                #""level":"debug","message":"hello\nworld","label":"sluice.test","a":"own","b":"from the logger","level_":"9","list":["x","7"],"table":{"k":"v","n":7},"trace":"t1"}"#,
                 #""level":"error","message":"failed","label":"sluice.test","a":"from the logger","b":"from the logger","error":"it \"broke\"","trace":"t1"}"#,
             ])
     }

@@ -88,6 +88,74 @@ struct ProxyTests {
         }
     }
 
+    private static let short = "[server]\ndrain_timeout = \"50ms\"\n"
+
+    @Test(.timeLimit(.minutes(1)), arguments: [0, 1])
+    func stoppingInterruptsWhatRunsInProcess(listeners: Int) async throws {
+        let configuration = try Configuration.parse(
+            Self.short + "[[providers]]\ntype = \"told\"\n")
+        let ended = AsyncStream<Void>.makeStream()
+        var registry = Registry.standard
+        registry.provider("told") { _ in EndlessProvider(onEnd: ended.continuation) }
+        let proxy = try await Proxy.start(
+            configuration, registry: registry,
+            listen: Array(repeating: .tcp(host: "127.0.0.1", port: 0), count: listeners))
+        let answer = try await proxy.pipeline.execute(body("x", stream: true))
+        #expect(await proxy.stop() == 1)
+        let rest = try await text(answer)
+        #expect(rest.contains("proxy_shutting_down"))
+        // Once more, when the loops stand still.
+        #expect(await proxy.stop() == 1)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func stoppingRefusesWhatHasNoAnswerYet() async throws {
+        let gate = StuckProcessor.Gate()
+        let proxy = try await proxy(with: StuckProcessor(gate: gate, heedsCancellation: true))
+        async let answer = proxy.pipeline.execute(body("x", stream: false))
+        await gate.entered()
+        #expect(await proxy.stop() == 1)
+        #expect(try await answer.status == 503)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aProcessorThatDoesNotReturnHoldsNobody() async throws {
+        let gate = StuckProcessor.Gate()
+        let proxy = try await proxy(with: StuckProcessor(gate: gate, heedsCancellation: false))
+        let answer = Task { try await proxy.pipeline.execute(body("x", stream: false)) }
+        await gate.entered()
+        #expect(await proxy.stop() == 1)
+        await #expect(throws: CancellationError.self) { try await answer.value }
+        gate.open()
+    }
+
+    @Test(.timeLimit(.minutes(1))) func stoppingWaitsForWhatEndsInTime() async throws {
+        let gate = StuckProcessor.Gate()
+        let proxy = try await proxy(
+            with: StuckProcessor(gate: gate, heedsCancellation: false), drain: "30s")
+        async let answer = proxy.pipeline.execute(body("x", stream: false))
+        await gate.entered()
+        async let interrupted = proxy.stop()
+        gate.open()
+        #expect(try await answer.status == 200)
+        #expect(await interrupted == 0)
+    }
+
+    private func proxy(
+        with processor: StuckProcessor, drain: String = "50ms"
+    ) async throws -> Proxy {
+        var registry = Registry.standard
+        registry.processor("stuck") { _ in processor }
+        let configuration = try Configuration.parse(
+            """
+            [server]
+            drain_timeout = "\(drain)"
+            [[providers]]
+            type = "echo"
+            [[processors]]
+            type = "stuck"
+            """)
+        return try await Proxy.start(configuration, registry: registry, listen: [])
+    }
+
     @Test func twoProxiesLiveInOneProcess() async throws {
         let named = try Configuration.parse("[[providers]]\nname = \"other\"\ntype = \"echo\"\n")
         let first = try await Proxy.start(listen: [])
@@ -136,6 +204,42 @@ private struct CountingProcessor: Processor {
         _ request: inout ProxyRequest, context: ExchangeContext
     ) async throws -> Decision {
         seen.increment()
+        return .forward
+    }
+}
+
+/// Holds a request until its gate opens.
+private struct StuckProcessor: Processor {
+    final class Gate: Sendable {
+        private let came = AsyncStream<Void>.makeStream()
+        private let opened = AsyncStream<Void>.makeStream()
+
+        func entered() async {
+            for await _ in came.stream { break }
+        }
+
+        func open() {
+            opened.continuation.finish()
+        }
+
+        fileprivate func pass() async {
+            came.continuation.yield()
+            for await _ in opened.stream {}
+        }
+    }
+
+    let gate: Gate
+    let heedsCancellation: Bool
+
+    func process(
+        _ request: inout ProxyRequest, context: ExchangeContext
+    ) async throws -> Decision {
+        if heedsCancellation {
+            await gate.pass()
+        } else {
+            // Another task hears nothing of this one's cancellation.
+            await Task { await gate.pass() }.value
+        }
         return .forward
     }
 }

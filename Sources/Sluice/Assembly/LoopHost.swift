@@ -1,14 +1,22 @@
 internal import SluiceCore
 internal import SluiceLoop
+internal import SluiceServer
 internal import SluiceUpstream
 internal import Synchronization
+
+/// What is on its way to a loop.
+private struct Starts {
+    var areRefused = false
+    var count = 0
+    var onceNone: [CheckedContinuation<Void, Never>] = []
+}
 
 /// Gives each loop its services, and exchanges without a socket a loop.
 final class LoopHost: ExchangeHost {
     private let loops: [Loop]
     private let statistics: UpstreamStatistics
     private let next = Atomic<Int>(0)
-    private let isStopped = Atomic<Bool>(false)
+    private let starts = Mutex(Starts())
 
     init(_ loops: [Loop], statistics: UpstreamStatistics) {
         self.loops = loops
@@ -27,17 +35,70 @@ final class LoopHost: ExchangeHost {
         return services
     }
 
-    /// Starts nothing more: on a loop that stands still it would never end.
-    func stop() {
-        isStopped.store(true, ordering: .relaxed)
-    }
-
     func start(_ body: @escaping @Sendable (LoopServices) -> Void) {
-        if isStopped.load(ordering: .relaxed) { return }
+        let mayStart = starts.withLock { starts in
+            if !starts.areRefused { starts.count += 1 }
+            return !starts.areRefused
+        }
+        guard mayStart else { return }
         let (_, turn) = next.add(1, ordering: .relaxed)
         let loop = loops[turn % loops.count]
         Task {
             await loop.run { poller in body(self.services(poller)) }
+            noteStarted()
+        }
+    }
+
+    private func noteStarted() {
+        let waiting = starts.withLock { starts in
+            starts.count -= 1
+            guard starts.count == 0 else { return [CheckedContinuation<Void, Never>]() }
+            defer { starts.onceNone = [] }
+            return starts.onceNone
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    // MARK: Draining
+
+    /// Starts nothing more, lets exchanges without a socket finish, and interrupts what is left after `limit`.
+    ///
+    /// - Returns: how many exchanges had to be interrupted.
+    func drain(within limit: Duration) async -> Int {
+        starts.withLock { $0.areRefused = true }
+        // On a loop that stands still what is on its way would never begin, nor end.
+        await waitForStarts()
+        let drain = Drain(finish: finishAll, interrupt: interruptAll, abandon: abandonAll)
+        return await drain.run(within: limit)
+    }
+
+    private func waitForStarts() async {
+        await withCheckedContinuation { continuation in
+            let areThere = starts.withLock { starts in
+                if starts.count > 0 { starts.onceNone.append(continuation) }
+                return starts.count == 0
+            }
+            if areThere { continuation.resume() }
+        }
+    }
+
+    private func finishAll() async {
+        for loop in loops {
+            await loop.perform { await self.services($0).hosted.waitUntilEmpty() }
+        }
+    }
+
+    private func interruptAll() async -> Int {
+        var count = 0
+        for loop in loops {
+            count += await loop.run { self.services($0).hosted.interruptAll(.shuttingDown) }
+        }
+        return count
+    }
+
+    private func abandonAll() async {
+        for loop in loops {
+            await loop.run { self.services($0).hosted.abandonAll() }
         }
     }
 }

@@ -21,6 +21,7 @@ public final class Proxy: Sendable {
     private let telemetry: Telemetry
     private let readiness: Readiness
     private let host: LoopHost
+    private let ending = Mutex<Task<Int, Never>?>(nil)
     private let current: Mutex<(settings: ProxySettingsBox, pipeline: Pipeline)>
 
     /// The pipeline of this moment; it also runs requests in process.
@@ -117,17 +118,34 @@ public final class Proxy: Sendable {
     }
 
     /// Stops: `/readyz` turns 503, listeners close, requests under way finish within the drain time, and what is left then ends with an
-    /// error its client can see.
+    /// error its client can see. Exchanges in process are requests like others. A second call waits for the first.
     ///
     /// - Returns: how many exchanges were interrupted.
     @discardableResult
     public func stop() async -> Int {
+        let task = ending.withLock { ending in
+            let task = ending ?? Task { await self.end() }
+            ending = task
+            return task
+        }
+        return await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
+    }
+
+    private func end() async -> Int {
         let serving = current.withLock { $0.settings.serving }
         readiness.end()
         if serving.shutdownDelay > .zero { try? await Task.sleep(for: serving.shutdownDelay) }
-        let interrupted = await server?.drain(within: serving.drainTimeout) ?? 0
-        host.stop()
+        async let hosted = host.drain(within: serving.drainTimeout)
+        let served = await server?.drain(within: serving.drainTimeout) ?? 0
+        let interrupted = await hosted + served
         for loop in loops { loop.stop() }
+        logger.log(
+            level: interrupted > 0 ? .warning : .info, "stopped",
+            metadata: ["interrupted": .stringConvertible(interrupted)])
         telemetry.flush()
         return interrupted
     }

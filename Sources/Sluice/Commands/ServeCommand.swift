@@ -45,10 +45,7 @@ struct ServeCommand: AsyncParsableCommand {
         proxy.logger.info("draining", metadata: ["signal": "\(signal)"])
         reloader?.stop()
         withoutFile?.cancel()
-        let interrupted = await proxy.stop()
-        if interrupted > 0 {
-            proxy.logger.warning("requests were interrupted", metadata: ["count": "\(interrupted)"])
-        }
+        await proxy.stop()
     }
 
     /// Without a file there is nothing to read again, and a closed terminal is no reason to end.

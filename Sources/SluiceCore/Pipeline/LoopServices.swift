@@ -12,6 +12,8 @@ public final class LoopServices {
     public let fetcher: any Fetcher
     /// Runs work that may wait, on the same loop, once what runs now is done.
     public let spawn: Spawn
+    /// What runs here without a socket.
+    public let hosted = HostedExchanges()
 
     /// The services of one loop, to be used on that loop only.
     public init(

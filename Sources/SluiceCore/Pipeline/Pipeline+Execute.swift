@@ -14,7 +14,7 @@ extension Pipeline {
     ///   - headers: of the request; `content-type: application/json` where it has none.
     /// - Returns: once the answer's head is known. An error answer is an answer: look at its status.
     /// - Throws: ``PipelineUnavailable`` when the pipeline has no host to run on; `CancellationError` when the proxy
-    ///   stopped before it answered. Dropping the answer's body cancels the exchange.
+    ///   stopped before it began, or gave it up. Dropping the answer's body cancels the exchange.
     public func execute(
         _ body: [UInt8], path: String = "/v1/chat/completions", method: HTTPMethod = .post,
         headers: HeaderFields = HeaderFields()
@@ -29,10 +29,12 @@ extension Pipeline {
             let promise = AnswerChannel.Promise(channel)
             host.start { services in
                 var ids = RequestID()
+                let writer = ChannelWriter(promise, hosted: services.hosted)
                 let exchange = Exchange(
                     head, body: BodyAtHand(body), id: ids.next(), client: "local",
-                    startedAt: services.clock.now, writer: ChannelWriter(promise),
+                    startedAt: services.clock.now, writer: writer,
                     services: services, pipeline: self)
+                services.hosted.add(exchange, writer: writer)
                 exchange.start()
                 func endWithoutReader() async {
                     await channel.waitForReaderGone()

@@ -8,9 +8,11 @@ final class ChannelWriter: ResponseWriter {
     private var pending: [UInt8] = []
     private(set) var bytesWritten: UInt64 = 0
     private var isWhole = false
+    private let hosted: HostedExchanges
 
-    init(_ promise: AnswerChannel.Promise) {
+    init(_ promise: AnswerChannel.Promise, hosted: HostedExchanges) {
         self.promise = promise
+        self.hosted = hosted
     }
 
     var hasRoom: Bool { channel.hasRoom }
@@ -42,6 +44,13 @@ final class ChannelWriter: ResponseWriter {
 
     func exchangeEnded() {
         channel.finish(whole: isWhole)
+        hosted.remove(self)
+    }
+
+    /// The answer ends here, whatever its exchange still does: the reader hears of a cut, and nobody waits for it to read.
+    func abandon() {
+        channel.finish(whole: false)
+        channel.leave()
     }
 
     func waitForRoom() async {

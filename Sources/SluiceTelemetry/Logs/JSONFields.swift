@@ -75,6 +75,7 @@ extension JSONWriter {
     fileprivate mutating func metadata(_ value: Logger.MetadataValue) {
         switch value {
         case .string(let text): string(text)
+        case .stringConvertible(let value as Int): int(value)
         case .stringConvertible(let value): string(value.description)
         case .array(let elements): array { for element in elements { $0.metadata(element) } }
         case .dictionary(let members):
