@@ -1,8 +1,10 @@
 // Functions that need GNU extensions: with _GNU_SOURCE in the header, its types would differ from Dispatch's module.
 #define _GNU_SOURCE
+#include <link.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include "CSluiceLinux.h"
 
 int sluice_processors(void) {
@@ -95,4 +97,23 @@ int sluice_connect_unix(const char *path, int seconds) {
 void sluice_keep_freed_memory(void) {
     mallopt(M_MMAP_THRESHOLD, 4 << 20);
     mallopt(M_TRIM_THRESHOLD, 8 << 20);
+}
+
+// Segments that are never written, relocations included, are as they are in the file: dropped pages come back from there.
+static int release_unwritten(struct dl_phdr_info *object, size_t size, void *context) {
+    (void)size;
+    (void)context;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (int i = 0; i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+        if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W)) continue;
+        uintptr_t start = (object->dlpi_addr + segment->p_vaddr + page - 1) & ~(page - 1);
+        uintptr_t end = (object->dlpi_addr + segment->p_vaddr + segment->p_memsz) & ~(page - 1);
+        if (end > start) madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+void sluice_release_start_pages(void) {
+    dl_iterate_phdr(release_unwritten, NULL);
 }

@@ -3,6 +3,7 @@ internal import Foundation
 internal import Glibc
 internal import Logging
 internal import SluiceConfig
+internal import SluiceLoop
 internal import SluiceServer
 
 /// `sluice serve`: runs until SIGTERM or SIGINT.
@@ -41,6 +42,7 @@ struct ServeCommand: AsyncParsableCommand {
         let withoutFile = config == nil ? ignoreHangUps(proxy) : nil
         let reloader = config.map { ConfigurationReloader($0, proxy: proxy) }
         reloader?.start()
+        Loop.releaseStartMemory()
         let signal = await Termination.firstSignal()
         proxy.logger.info("draining", metadata: ["signal": "\(signal)"])
         reloader?.stop()
