@@ -27,6 +27,7 @@ struct ServeCommand: AsyncParsableCommand {
                 throw ValidationError("--listen \(text): \(error)")
             }
         }
+        let signals = Termination.watch()
         let proxy: Proxy
         do {
             proxy = try await Proxy.start(
@@ -35,15 +36,16 @@ struct ServeCommand: AsyncParsableCommand {
         } catch {
             throw Complaint(error)
         }
-        for address in proxy.addresses {
-            proxy.logger.info("listening", metadata: ["address": "\(address)"])
-        }
-        if let readyFile { try writeReadyFile(readyFile, proxy.addresses) }
         let withoutFile = config == nil ? ignoreHangUps(proxy) : nil
         let reloader = config.map { ConfigurationReloader($0, proxy: proxy) }
         reloader?.start()
         Loop.releaseStartMemory()
-        let signal = await Termination.firstSignal()
+        // Last: whoever waits for this may send a signal at once.
+        for address in proxy.addresses {
+            proxy.logger.info("listening", metadata: ["address": "\(address)"])
+        }
+        if let readyFile { try writeReadyFile(readyFile, proxy.addresses) }
+        let signal = await signals.first { _ in true } ?? "cancellation"
         proxy.logger.info("draining", metadata: ["signal": "\(signal)"])
         reloader?.stop()
         withoutFile?.cancel()

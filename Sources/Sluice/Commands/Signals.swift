@@ -4,8 +4,10 @@ internal import Synchronization
 
 /// Signals that end the process.
 enum Termination {
-    /// Returns the name of the first SIGTERM or SIGINT. From then on a further one ends the process at once.
-    static func firstSignal() async -> String {
+    /// Watches for SIGTERM and SIGINT from here on; call it once, before anybody can know that the process runs.
+    ///
+    /// - Returns: yields the name of the first. A further one ends the process at once.
+    static func watch() -> AsyncStream<String> {
         let (names, continuation) = AsyncStream.makeStream(of: String.self)
         let watches = [(SIGTERM, "SIGTERM"), (SIGINT, "SIGINT")].map { number, name in
             SignalWatch(number) {
@@ -15,8 +17,7 @@ enum Termination {
         }
         // They last as long as the process: its end is what they watch over.
         lasting.withLock { $0 += watches }
-        for await name in names { return name }
-        return "cancellation"
+        return names
     }
 
     private static let hasRung = Atomic<Bool>(false)
