@@ -58,7 +58,10 @@ extension Connection {
 
     /// Takes what came where a head is expected, straight from the read buffer. A head that is not whole, or not well, is kept.
     func takeHead(_ bytes: Span<UInt8>) {
-        guard case .complete(let head, let consumed) = server.parser.parse(bytes) else {
+        guard
+            case .complete(let head, let consumed) = server.parser.parse(
+                bytes, recalling: &headMemory)
+        else {
             partialHead = PartialHead(server.takeParser())
             return keep(bytes)
         }

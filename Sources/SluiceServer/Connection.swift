@@ -32,6 +32,7 @@ final class Connection: ReadinessHandler, AlarmHandler, TurnEndHandler {
     var phase = Phase.readingHead
     /// Bytes received and not yet parsed; owns memory only while there are some.
     private(set) var input: [UInt8] = []
+    var headMemory = HeadMemory()
     /// Keeps its place in a head that came in parts.
     var partialHead: PartialHead?
     private var sink: RequestBodyReader?

@@ -40,6 +40,8 @@ final class ServerLoop {
         timeLimits = TimeLimits(settings)
         parser = RequestHeadParser(limits: settings.headLimits)
         self.pipeline = pipeline
+        // They were understood under the limits of before.
+        for connection in connections.values { connection.headMemory = HeadMemory() }
     }
 
     /// The parser with what it knows of a head that has not come whole; the next head has a new one.

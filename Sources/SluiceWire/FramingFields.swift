@@ -1,6 +1,8 @@
 /// What the fields that frame a message said, gathered while they are parsed.
 struct FramingFields: Sendable {
     private(set) var contentLength: UInt64?
+    /// Where the digits of Content-Length stand in the head.
+    private(set) var lengthDigits: Range<Int>?
     private(set) var hasTransferEncoding = false
     private(set) var saysClose = false
     private(set) var saysKeepAlive = false
@@ -41,6 +43,7 @@ struct FramingFields: Sendable {
         case .contentLength:
             guard contentLength == nil else { throw Refusal(.contentLengthTwice) }
             contentLength = try Self.length(bytes, field.value)
+            lengthDigits = field.value
         case .transferEncoding:
             hasTransferEncoding = true
             coding.note(bytes, field.value)
@@ -78,7 +81,7 @@ struct FramingFields: Sendable {
     }
 
     /// Digits only, and no more than 2^63 - 1 (RFC 9110 section 8.6).
-    private static func length(
+    static func length(
         _ bytes: Span<UInt8>, _ value: Range<Int>
     ) throws(Refusal) -> UInt64 {
         guard !value.isEmpty else { throw Refusal(.contentLength) }

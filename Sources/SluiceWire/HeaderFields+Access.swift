@@ -76,6 +76,13 @@ extension HeaderFields {
         known |= name.known.bit
     }
 
+    /// Writes other bytes over the first value of a name, which has as many.
+    mutating func overwrite(_ name: HeaderName, with value: Span<UInt8>) {
+        guard let place = firstEntry(name)?.value, place.count == value.count else { return }
+        var bytes = arena.mutableSpan
+        for index in 0..<place.count { bytes[place.lowerBound + index] = value[index] }
+    }
+
     /// Removes all fields of a name.
     public mutating func remove(_ name: HeaderName) {
         guard contains(name) else { return }

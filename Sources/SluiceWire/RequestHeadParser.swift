@@ -39,10 +39,30 @@ public struct RequestHeadParser: Sendable {
     /// - Parameter bytes: everything received since the start of this message; more than the head
     ///   may be there.
     public mutating func parse(_ bytes: Span<UInt8>) -> HeadProgress<RequestHead> {
+        parse(bytes) { _, _, _ in }
+    }
+
+    /// Looks at what arrived where a head begins, and knows the one that came last on the same connection.
+    ///
+    /// - Parameters:
+    ///   - bytes: everything received since the start of this message.
+    ///   - memory: the connection's; it keeps this head if it is whole.
+    package mutating func parse(
+        _ bytes: Span<UInt8>, recalling memory: inout HeadMemory
+    ) -> HeadProgress<RequestHead> {
+        if let known = memory.recall(bytes) { return .complete(known.head, consumed: known.end) }
+        return parse(bytes) { memory.keep($0, bytes, end: $1, length: $2) }
+    }
+
+    /// - Parameter heard: is told of a whole head, its end, and where the digits of its Content-Length stand.
+    private mutating func parse(
+        _ bytes: Span<UInt8>, heard: (RequestHead, Int, Range<Int>?) -> Void
+    ) -> HeadProgress<RequestHead> {
         if let refusal = state.refusal { return .refused(refusal) }
         do throws(Refusal) {
             guard let end = try advance(bytes) else { return .incomplete }
             let head = try makeHead(bytes)
+            heard(head, end, state.framing.lengthDigits)
             state = State()
             return .complete(head, consumed: end)
         } catch {
