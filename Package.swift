@@ -17,8 +17,11 @@ let settings: [SwiftSetting] = [
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 
-func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func library(
+    _ name: String, _ dependencies: [Target.Dependency] = [], linked: [LinkerSetting] = []
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, swiftSettings: settings, linkerSettings: linked)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -69,7 +72,9 @@ let package = Package(
                 "SluiceUpstream", "SluiceTelemetry", "SluiceProcessors", "SluiceProviders", logging,
                 metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ],
+            // Takes the place of the C library's malloc in every executable that links this.
+            linked: [.linkedLibrary("mimalloc")]),
         .executableTarget(name: "sluice", dependencies: ["Sluice"], swiftSettings: settings),
         library("SluiceTesting", ["SluiceCore", "SluiceWire", logging]),
 

@@ -58,10 +58,10 @@ extension Connection {
     }
 
     /// Waits until the client has taken so much that more may be sent, or the exchange that asks is over: the next one may wait then.
-    func waitForRoom(for asking: ConnectionWriter) async {
-        while asking === writer, needsRoom {
+    func waitForRoom(for asking: ServedRequest) async {
+        while asking === served, needsRoom {
             await withUnsafeContinuation { continuation in
-                if asking === writer, needsRoom {
+                if asking === served, needsRoom {
                     roomWaiter = continuation
                 } else {
                     continuation.resume()

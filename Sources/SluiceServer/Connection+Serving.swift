@@ -58,6 +58,8 @@ extension Connection {
 
     /// Takes what came where a head is expected, straight from the read buffer. A head that is not whole, or not well, is kept.
     func takeHead(_ bytes: Span<UInt8>) {
+        let isFirst = headMemory.isEmpty
+        if isFirst { headMemory = server.latestHead }
         guard
             case .complete(let head, let consumed) = server.parser.parse(
                 bytes, recalling: &headMemory)
@@ -65,6 +67,7 @@ extension Connection {
             partialHead = PartialHead(server.takeParser())
             return keep(bytes)
         }
+        if isFirst { server.latestHead = headMemory }
         begin(head, bytes.extracting(droppingFirst: consumed))
     }
 
@@ -87,27 +90,25 @@ extension Connection {
     private func begin(_ head: RequestHead, _ beginning: Span<UInt8>) {
         partialHead = nil
         let id = server.nextID()
-        let body = RequestBodyReader(head, connection: self)
-        if !beginning.isEmpty { body.take(beginning) }
-        let writer = ConnectionWriter(head, id: id, body: body, connection: self)
-        let exchange = Exchange(
-            head, body: body, id: id, client: client, startedAt: requestStartedAt,
-            writer: writer, services: server.services, pipeline: server.pipeline)
-        self.exchange = exchange
-        self.writer = writer
+        let served = ServedRequest(head, id: id, connection: self)
+        if !beginning.isEmpty { served.take(beginning) }
+        exchange = Exchange(
+            head, body: served, id: id, client: client, startedAt: requestStartedAt,
+            writer: served, services: server.services, pipeline: server.pipeline)
+        self.served = served
         enter(.answering)
     }
 
     /// The exchange is over, and its record written.
     func exchangeEnded() {
-        guard let writer else { return }
-        self.writer = nil
+        guard let served else { return }
+        self.served = nil
         exchange = nil
         wakeWriter()
         servedRequests += 1
         guard phase != .closed else { return }
-        guard writer.keepsAlive, writer.body.isDone else {
-            return closeGently(expectsInput: !writer.body.isDone)
+        guard served.keepsAlive, served.body.isDone else {
+            return closeGently(expectsInput: !served.body.isDone)
         }
         guard waitingBytes <= server.settings.highWaterMark else {
             afterOutput = .serve

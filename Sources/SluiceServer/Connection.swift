@@ -35,7 +35,7 @@ final class Connection: ReadinessHandler, AlarmHandler, TurnEndHandler {
     var headMemory = HeadMemory()
     /// Keeps its place in a head that came in parts.
     var partialHead: PartialHead?
-    private var sink: RequestBodyReader?
+    private var sink: ServedRequest?
     /// What goes out at the end of the turn; empty while the kernel has refused some.
     var departing: [UInt8] = []
     var output = OutputQueue()
@@ -51,7 +51,7 @@ final class Connection: ReadinessHandler, AlarmHandler, TurnEndHandler {
     private var inputWaiter: UnsafeContinuation<Void, Never>?
     var roomWaiter: UnsafeContinuation<Void, Never>?
     var exchange: Exchange?
-    var writer: ConnectionWriter?
+    var served: ServedRequest?
     /// An exchange is being started, which can be over before that returns.
     var isStarting = false
     var servedRequests = 0
@@ -99,10 +99,10 @@ final class Connection: ReadinessHandler, AlarmHandler, TurnEndHandler {
                 }
             }
         }
-        return phase != .closed && sink?.hasNews == true
+        return phase != .closed && sink?.body.hasNews == true
     }
 
-    private var isWaiting: Bool { sink?.hasNews != true && !inputEnded && phase != .closed }
+    private var isWaiting: Bool { sink?.body.hasNews != true && !inputEnded && phase != .closed }
 
     /// Forgets parsed bytes.
     func consume(_ count: Int) {
@@ -114,7 +114,7 @@ final class Connection: ReadinessHandler, AlarmHandler, TurnEndHandler {
     }
 
     /// While a body is read, bytes go to its decoder straight from the read buffer.
-    func direct(to sink: RequestBodyReader?) {
+    func direct(to sink: ServedRequest?) {
         self.sink = sink
         if sink != nil { enter(.readingBody) } else if phase == .readingBody { enter(.answering) }
     }

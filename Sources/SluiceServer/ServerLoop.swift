@@ -13,6 +13,8 @@ final class ServerLoop {
     private(set) var pipeline: Pipeline
     /// For heads that come whole.
     var parser: RequestHeadParser
+    /// The first head of the latest connection: the next one is often of the same kind of client, and shares its memory.
+    var latestHead = HeadMemory()
     private let shared: ServerState
     private var acceptors: [Acceptor] = []
     private var connections: [ObjectIdentifier: Connection] = [:]
@@ -41,6 +43,7 @@ final class ServerLoop {
         parser = RequestHeadParser(limits: settings.headLimits)
         self.pipeline = pipeline
         // They were understood under the limits of before.
+        latestHead = HeadMemory()
         for connection in connections.values { connection.headMemory = HeadMemory() }
     }
 

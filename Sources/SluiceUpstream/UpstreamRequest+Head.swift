@@ -27,21 +27,19 @@ extension UpstreamRequest {
 
     /// Appends the request's head with the empty line. Our own fields win over the client's of the same name.
     func writeHead(hostLine: [UInt8], framing: Framing, into out: inout [UInt8]) {
-        let (method, target, own, forwarded) = (method, target, headers, forwarded)
         // Room for all of it is made once; so much of the target may have to be percent-encoded.
         let room =
-            method.name.utf8.count + 3 * target.utf8.count + hostLine.count + own.roomNeeded
-            + (forwarded?.fields.roomNeeded ?? 0) + Self.otherRoom
+            method.name.utf8.count + 3 * target.utf8.count + hostLine.count + headers.roomNeeded
+            + forwarded.roomNeeded + Self.otherRoom
         out.append(addingCapacity: room) { out in
             MessageWriter.requestLine(method: method, target: target, into: &out)
             out.append(copying: hostLine.span)
-            own.writeFields(into: &out)
-            if let forwarded {
-                forwarded.fields.writeFields(
-                    allowedBy: forwarded.policy, unlessIn: own, into: &out)
-            }
+            headers.writeFields(into: &out)
+            forwarded.writeFields(unlessIn: headers, into: &out)
             // Events are read on the way, which compression would hide.
-            if !own.contains(.acceptEncoding) { out.append(text: "accept-encoding: identity\r\n") }
+            if !headers.contains(.acceptEncoding) {
+                out.append(text: "accept-encoding: identity\r\n")
+            }
             Self.write(framing, into: &out)
             out.append(text: "\r\n")
         }

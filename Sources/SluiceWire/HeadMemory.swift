@@ -13,6 +13,9 @@ package struct HeadMemory: Sendable {
     /// Remembers nothing.
     package init() {}
 
+    /// Whether nothing is remembered.
+    package var isEmpty: Bool { head == nil }
+
     /// Understands bytes that begin with the same head, with as many digits of Content-Length.
     ///
     /// - Parameter received: what came, the head first.

@@ -4,22 +4,6 @@ extension HeaderFields {
         out.append(addingCapacity: arena.count) { writeFields(into: &$0) }
     }
 
-    /// Appends the fields that a policy lets pass. No text is decoded and nothing else is allocated.
-    public func writeFields(allowedBy policy: HeaderPolicy, into out: inout [UInt8]) {
-        filtered(by: policy).writeFields(into: &out)
-    }
-
-    /// Appends the fields that a policy lets pass and that `others` has none of the name of.
-    ///
-    /// So what we say ourselves is never said a second time by what is passed on.
-    public func writeFields(
-        allowedBy policy: HeaderPolicy, unlessIn others: HeaderFields, into out: inout [UInt8]
-    ) {
-        out.append(addingCapacity: arena.count) {
-            writeFields(allowedBy: policy, unlessIn: others, into: &$0)
-        }
-    }
-
     /// Appends every field to room of at least ``roomNeeded`` bytes.
     package func writeFields(into out: inout OutputSpan<UInt8>) {
         let span = arena.span
@@ -27,16 +11,14 @@ extension HeaderFields {
         while let entry = cursor.next(span) { out.append(copying: span.extracting(entry.line)) }
     }
 
-    /// Appends fields as ``writeFields(allowedBy:unlessIn:into:)`` does, to room of at least ``roomNeeded`` bytes.
-    package func writeFields(
-        allowedBy policy: HeaderPolicy, unlessIn others: HeaderFields,
-        into out: inout OutputSpan<UInt8>
-    ) {
+    /// Appends the fields of whose names `others` has none, to room of at least ``roomNeeded`` bytes.
+    ///
+    /// So what we say ourselves is never said a second time by what is passed on.
+    package func writeFields(unlessIn others: HeaderFields, into out: inout OutputSpan<UInt8>) {
         let span = arena.span
-        let named = namedByConnection()
         var cursor = Cursor(self)
         while let entry = cursor.next(span) {
-            if passes(entry, policy, named), !others.has(nameOf: entry, in: self) {
+            if !others.has(nameOf: entry, in: self) {
                 out.append(copying: span.extracting(entry.line))
             }
         }

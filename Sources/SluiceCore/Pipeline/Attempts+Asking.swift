@@ -1,4 +1,5 @@
 import SluiceJSON
+import SluiceWire
 
 /// One attempt: address, credential, request.
 extension Attempts {
@@ -18,7 +19,7 @@ extension Attempts {
             // While an address or a credential was waited for there was no exchange to end.
             if path.writer.isClosed { throw .clientGone }
             if let interruption = exchange.interruption { throw interruption }
-            upstreamRequest.forwarded = (request.headers, provider.headerPolicy)
+            upstreamRequest.forwarded = request.headers.filtered(by: provider.headerPolicy)
             path.begin(
                 translator: provider.dialect.makeTranslator(for: request), hidesUsage: hidesUsage,
                 credential: credential)

@@ -2,52 +2,53 @@ public import SluiceWire
 
 /// A request to an upstream, complete but for its framing, which the transport writes.
 public struct UpstreamRequest: Sendable {
-    private struct Parts: Sendable {
-        var method: HTTPMethod
-        var url: UpstreamURL
-        var target: String
-        var headers: HeaderFields
-        var body: RequestBody
-        var forwarded: (fields: HeaderFields, policy: HeaderPolicy)?
+    @usableFromInline
+    struct Parts: Sendable {
+        @usableFromInline var method: HTTPMethod
+        @usableFromInline var url: UpstreamURL
+        @usableFromInline var target: String
+        @usableFromInline var headers: HeaderFields
+        @usableFromInline var body: RequestBody
+        @usableFromInline var forwarded: HeaderFields
     }
 
-    private var parts: Boxed<Parts>
+    @usableFromInline var parts: Boxed<Parts>
 
     /// Sent as it is.
     public var method: HTTPMethod {
-        get { parts.value.method }
-        set { parts.value.method = newValue }
+        @inlinable _read { yield parts.value.method }
+        @inlinable _modify { yield &parts.value.method }
     }
     /// Where the connection leads: scheme, host and port.
     public var url: UpstreamURL {
-        _read { yield parts.value.url }
-        _modify { yield &parts.value.url }
+        @inlinable _read { yield parts.value.url }
+        @inlinable _modify { yield &parts.value.url }
     }
     /// Path and query as they go on the request line.
     public var target: String {
-        get { parts.value.target }
-        set { parts.value.target = newValue }
+        @inlinable _read { yield parts.value.target }
+        @inlinable _modify { yield &parts.value.target }
     }
     /// Fields of our own: credential, content type. `host`, `content-length` and `transfer-encoding` are the transport's.
     public var headers: HeaderFields {
-        _read { yield parts.value.headers }
-        _modify { yield &parts.value.headers }
+        @inlinable _read { yield parts.value.headers }
+        @inlinable _modify { yield &parts.value.headers }
     }
-    /// The client's fields, copied as `policy` allows; none when nil.
-    public var forwarded: (fields: HeaderFields, policy: HeaderPolicy)? {
-        get { parts.value.forwarded }
-        _modify { yield &parts.value.forwarded }
+    /// The client's fields that go on, but for those that ``headers`` has one of the same name of.
+    public var forwarded: HeaderFields {
+        @inlinable _read { yield parts.value.forwarded }
+        @inlinable _modify { yield &parts.value.forwarded }
     }
     /// Sent whole, or as the beginning of a body that streams.
     public var body: RequestBody {
-        _read { yield parts.value.body }
-        _modify { yield &parts.value.body }
+        @inlinable _read { yield parts.value.body }
+        @inlinable _modify { yield &parts.value.body }
     }
 
     /// A request of these parts.
     public init(
         method: HTTPMethod, url: UpstreamURL, target: String, headers: HeaderFields,
-        forwarded: (fields: HeaderFields, policy: HeaderPolicy)? = nil, body: RequestBody
+        forwarded: HeaderFields = HeaderFields(), body: RequestBody
     ) {
         parts = Boxed(
             Parts(

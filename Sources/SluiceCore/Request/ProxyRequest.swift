@@ -3,60 +3,61 @@ public import SluiceWire
 
 /// A request as processors see it: parsed, with a body whose untouched bytes stay as they came.
 public struct ProxyRequest: Sendable {
-    private struct Parts: Sendable {
-        var endpoint: Endpoint
-        var method: HTTPMethod
-        var path: String
-        var query: String?
-        var headers: HeaderFields
-        var isStreaming: Bool
-        var wantsUsage: Bool
-        var body: RequestBody
-        var requestedModel: String?
-        var addedHeaders = HeaderFields()
-        var model: String?
+    @usableFromInline
+    struct Parts: Sendable {
+        @usableFromInline var endpoint: Endpoint
+        @usableFromInline var method: HTTPMethod
+        @usableFromInline var path: String
+        @usableFromInline var query: String?
+        @usableFromInline var headers: HeaderFields
+        @usableFromInline var isStreaming: Bool
+        @usableFromInline var wantsUsage: Bool
+        @usableFromInline var body: RequestBody
+        @usableFromInline var requestedModel: String?
+        @usableFromInline var addedHeaders = HeaderFields()
+        @usableFromInline var model: String?
     }
 
-    private var parts: Boxed<Parts>
+    @usableFromInline var parts: Boxed<Parts>
 
     /// What is asked for.
     public var endpoint: Endpoint {
-        get { parts.value.endpoint }
-        set { parts.value.endpoint = newValue }
+        @inlinable _read { yield parts.value.endpoint }
+        @inlinable _modify { yield &parts.value.endpoint }
     }
     /// As received.
     public var method: HTTPMethod {
-        get { parts.value.method }
-        set { parts.value.method = newValue }
+        @inlinable _read { yield parts.value.method }
+        @inlinable _modify { yield &parts.value.method }
     }
     /// The path below the API's root, for example `/chat/completions`.
     public var path: String {
-        get { parts.value.path }
-        set { parts.value.path = newValue }
+        @inlinable _read { yield parts.value.path }
+        @inlinable _modify { yield &parts.value.path }
     }
     /// Without its `?`; nil when there was none.
     public var query: String? {
-        get { parts.value.query }
-        set { parts.value.query = newValue }
+        @inlinable _read { yield parts.value.query }
+        @inlinable _modify { yield &parts.value.query }
     }
     /// The client's header fields, as received. A policy decides which of them go on to a provider.
     public var headers: HeaderFields {
-        _read { yield parts.value.headers }
-        _modify { yield &parts.value.headers }
+        @inlinable _read { yield parts.value.headers }
+        @inlinable _modify { yield &parts.value.headers }
     }
     /// Fields that go to the provider whatever the policy says; set by processors such as `set-headers`.
     public var addedHeaders: HeaderFields {
-        _read { yield parts.value.addedHeaders }
-        _modify { yield &parts.value.addedHeaders }
+        @inlinable _read { yield parts.value.addedHeaders }
+        @inlinable _modify { yield &parts.value.addedHeaders }
     }
     /// Whether the client asked for server-sent events.
-    public var isStreaming: Bool { parts.value.isStreaming }
+    @inlinable public var isStreaming: Bool { parts.value.isStreaming }
     /// Whether the client asked for the usage chunk at the end of a stream.
-    public var wantsUsage: Bool { parts.value.wantsUsage }
+    @inlinable public var wantsUsage: Bool { parts.value.wantsUsage }
     /// The body, to be sent as it is here.
     public var body: RequestBody {
-        _read { yield parts.value.body }
-        _modify { yield &parts.value.body }
+        @inlinable _read { yield parts.value.body }
+        @inlinable _modify { yield &parts.value.body }
     }
     /// The model as the client named it, whatever processors made of ``model``.
     public var requestedModel: String? { parts.value.requestedModel }

@@ -1,4 +1,7 @@
-/// Makes request IDs: `req_` and 22 characters out of letters and digits, unique and without meaning.
+/// Makes request IDs: `req_` and 11 letters and digits, without meaning.
+///
+/// They write 64 bits, of which one source repeats none. Fifteen bytes are what a string holds without memory of its own, and an ID is
+/// handed on and kept many times for each request.
 public struct RequestID: ~Copyable {
     private var generator = SystemRandomNumberGenerator()
     private var state: UInt64
@@ -12,30 +15,32 @@ public struct RequestID: ~Copyable {
     /// A new ID. Random bits come from a 64-bit mixer seeded by the system, which costs less than a system call per request.
     public mutating func next() -> String {
         counter &+= 1
-        let high = mix(state &+ counter &* 0x9E37_79B9_7F4A_7C15)
-        let low = mix(high ^ state)
-        return String(unsafeUninitializedCapacity: 26) { buffer in
+        var rest = mix(state &+ counter &* 0x9E37_79B9_7F4A_7C15)
+        return String(unsafeUninitializedCapacity: 15) { buffer in
             buffer[0] = UInt8(ascii: "r")
             buffer[1] = UInt8(ascii: "e")
             buffer[2] = UInt8(ascii: "q")
             buffer[3] = UInt8(ascii: "_")
-            var (high, low) = (high, low)
-            for index in 0..<11 {
-                buffer[4 &+ index] = Self.digit(high)
-                buffer[15 &+ index] = Self.digit(low)
-                (high, low) = (high &>> 5, low &>> 5)
+            for index in 4..<15 {
+                buffer[index] = Self.digit(rest % 62)
+                rest /= 62
             }
-            return 26
+            return 15
         }
     }
 
-    /// The lowest five bits as one of `0` to `9` and `a` to `v`.
+    /// One of `0` to `9`, `a` to `z` and `A` to `Z`.
     @inline(__always)
-    private static func digit(_ bits: UInt64) -> UInt8 {
-        let value = UInt8(truncatingIfNeeded: bits & 31)
-        return value &+ (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") &- 10)
+    private static func digit(_ number: UInt64) -> UInt8 {
+        let value = UInt8(truncatingIfNeeded: number)
+        return switch value {
+        case 0..<10: value &+ UInt8(ascii: "0")
+        case 10..<36: value &+ (UInt8(ascii: "a") &- 10)
+        default: value &+ (UInt8(ascii: "A") &- 36)
+        }
     }
 
+    /// Maps different numbers to different ones.
     private func mix(_ value: UInt64) -> UInt64 {
         var z = value
         z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9

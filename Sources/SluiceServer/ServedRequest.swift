@@ -2,33 +2,35 @@ internal import SluiceCore
 internal import SluiceLoop
 internal import SluiceWire
 
-/// Writes one answer to a client's connection: head, framing, bytes. What one pass wrote leaves with one system call.
-final class ConnectionWriter: ResponseWriter {
-    /// How the end of the body is told to the client.
+/// One request on a connection: its body as it comes in, and its answer as it goes out. One object for both, since each request has one.
+///
+/// What one pass wrote of the answer leaves with one system call.
+final class ServedRequest: ResponseWriter {
+    /// How the end of the answer's body is told to the client.
     private enum Framing { case none, length, chunked, untilClose }
 
     let id: String
+    /// Lives longer: it lets go of its exchange, and so of this, at the exchange's end.
+    let connection: Connection
+    var body: PartialBody
     private(set) var bytesWritten: UInt64 = 0
     private(set) var keepsAlive: Bool
-    let body: RequestBodyReader
     private let isHeadRequest: Bool
     private let knowsChunks: Bool
-    private let connection: Connection
-    private let pool: BufferPool
     private var framing = Framing.none
     private var piece = AnswerPiece()
 
-    init(_ head: RequestHead, id: String, body: RequestBodyReader, connection: Connection) {
+    init(_ head: RequestHead, id: String, connection: Connection) {
         isHeadRequest = head.method == .head
         knowsChunks = head.version == .http11
         self.id = id
-        self.body = body
         self.connection = connection
-        pool = connection.poller.buffers
+        body = PartialBody(head, limits: connection.server.settings.chunkLimits)
         // What came before a half-close is served, pipelined requests included.
         keepsAlive = head.keepAlive && !(connection.inputEnded && connection.input.isEmpty)
     }
 
+    private var pool: BufferPool { connection.poller.buffers }
     var isClosed: Bool { connection.phase == .closed }
     var hasRoom: Bool { connection.waitingBytes <= connection.server.settings.highWaterMark }
 
