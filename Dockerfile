@@ -13,7 +13,7 @@ ARG BASE_IMAGE=debian:bookworm-slim
 FROM ${SWIFT_IMAGE} AS build
 RUN apt-get update -qq \
     && apt-get install -y -qq --no-install-recommends \
-        libcurl4-openssl-dev libssl-dev libsimdjson-dev pkg-config \
+        libcurl4-openssl-dev libssl-dev libsimdjson-dev libmimalloc-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 # The dependencies first: they change less often than the sources, and stay in the cache.
@@ -30,7 +30,7 @@ FROM ${BASE_IMAGE}
 RUN export DEBIAN_FRONTEND=noninteractive \
     && apt-get update -qq \
     && apt-get install -y -qq --no-install-recommends \
-        ca-certificates libcurl4 libsimdjson14 libssl3 libstdc++6 \
+        ca-certificates libcurl4 libmimalloc2.0 libsimdjson14 libssl3 libstdc++6 \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/* /var/log/* \
     && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin sluice
 COPY --from=build /out/sluice /usr/local/bin/sluice

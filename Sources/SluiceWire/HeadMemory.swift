@@ -45,7 +45,10 @@ package struct HeadMemory: Sendable {
     mutating func keep(
         _ head: RequestHead, _ received: Span<UInt8>, end: Int, length: Range<Int>?
     ) {
-        guard end <= Self.limit else { return self = HeadMemory() }
+        guard end <= Self.limit else {
+            self = HeadMemory()
+            return
+        }
         bytes.removeAll(keepingCapacity: true)
         bytes.append(copying: received.extracting(0..<end))
         digits = length ?? end..<end
