@@ -1,7 +1,6 @@
 // Functions that need GNU extensions: with _GNU_SOURCE in the header, its types would differ from Dispatch's module.
 #define _GNU_SOURCE
 #include <link.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/mman.h>
@@ -92,11 +91,6 @@ int sluice_connect_unix(const char *path, int seconds) {
     strcpy(a.sun_path, path);
     int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     return s < 0 ? -1 : connected(s, (struct sockaddr *)&a, sizeof a, seconds);
-}
-
-void sluice_keep_freed_memory(void) {
-    mallopt(M_MMAP_THRESHOLD, 4 << 20);
-    mallopt(M_TRIM_THRESHOLD, 8 << 20);
 }
 
 // Segments that are never written, relocations included, are as they are in the file: dropped pages come back from there.

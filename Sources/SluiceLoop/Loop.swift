@@ -19,9 +19,6 @@ public actor Loop {
     /// How many loops make use of all processors this process may run on.
     public static var processorCount: Int { Int(sluice_processors()) }
 
-    /// Done once per process, before the first loop runs.
-    private static let keepsFreedMemory: Void = sluice_keep_freed_memory()
-
     private init(name: String) {
         self.name = name
         executor = LoopExecutor()
@@ -29,7 +26,6 @@ public actor Loop {
 
     /// Starts a loop on a thread of its own.
     public static func start(name: String) -> Loop {
-        _ = keepsFreedMemory
         let loop = Loop(name: name)
         let thread = Thread {
             // Foundation's own name for a thread does not reach the kernel.

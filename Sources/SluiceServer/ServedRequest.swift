@@ -12,6 +12,7 @@ final class ServedRequest: ResponseWriter {
     let id: String
     /// Lives longer: it lets go of its exchange, and so of this, at the exchange's end.
     let connection: Connection
+    private let pool: BufferPool
     var body: PartialBody
     private(set) var bytesWritten: UInt64 = 0
     private(set) var keepsAlive: Bool
@@ -25,12 +26,12 @@ final class ServedRequest: ResponseWriter {
         knowsChunks = head.version == .http11
         self.id = id
         self.connection = connection
+        pool = connection.poller.buffers
         body = PartialBody(head, limits: connection.server.settings.chunkLimits)
         // What came before a half-close is served, pipelined requests included.
         keepsAlive = head.keepAlive && !(connection.inputEnded && connection.input.isEmpty)
     }
 
-    private var pool: BufferPool { connection.poller.buffers }
     var isClosed: Bool { connection.phase == .closed }
     var hasRoom: Bool { connection.waitingBytes <= connection.server.settings.highWaterMark }
 

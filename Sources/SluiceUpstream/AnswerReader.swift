@@ -76,7 +76,8 @@ struct AnswerReader {
     ) -> (Int, ReceiveDecision) {
         var start = 0
         while true {
-            switch parser.parse(bytes.extracting(start..<bytes.count), toHEAD: toHEAD) {
+            let progress = parser.parse(bytes.extracting(start..<bytes.count), toHEAD: toHEAD)
+            switch consume progress {
             case .incomplete:
                 return (start, .more)
             case .refused(let refusal):
@@ -97,7 +98,7 @@ struct AnswerReader {
     }
 
     private mutating func begin(
-        _ head: ResponseHead, _ bytes: Span<UInt8>, from start: Int,
+        _ head: consuming ResponseHead, _ bytes: Span<UInt8>, from start: Int,
         for receiver: any ResponseReceiver
     ) -> ReceiveDecision {
         phase = .body

@@ -9,7 +9,7 @@ extension UpstreamRequest {
         case chunked
     }
 
-    func framing(of body: borrowing RequestBody, hasRest: Bool) -> Framing {
+    func framing(hasRest: Bool) -> Framing {
         switch body {
         case .none:
             // Some servers want a length where a method usually has a body (RFC 9110 section 8.6).

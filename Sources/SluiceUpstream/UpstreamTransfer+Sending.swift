@@ -5,13 +5,12 @@ internal import SluiceWire
 extension UpstreamTransfer {
     /// Writes the request, as far as the socket takes it.
     func send(_ request: UpstreamRequest, rest: (any IncomingBody)?) {
-        let body = request.body
-        let rest = body.isStream ? rest : nil
-        let framing = request.framing(of: body, hasRest: rest != nil)
+        let rest = request.body.isStream ? rest : nil
+        let framing = request.framing(hasRest: rest != nil)
         var head = poller.buffers.take()
         request.writeHead(
             hostLine: connection?.origin.hostLine ?? [], framing: framing, into: &head)
-        let bytes = body.bytes
+        let bytes = request.body.bytes
         if let rest {
             upload = Upload(rest, framing: framing, transfer: self)
             upload?.frame(bytes.count, into: &head)

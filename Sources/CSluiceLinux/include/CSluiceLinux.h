@@ -127,9 +127,5 @@ int sluice_bind_unix(const char *path, int backlog);
 int sluice_connect_tcp(const char *host, int port, int seconds);
 int sluice_connect_unix(const char *path, int seconds);
 
-/// Keeps freed memory of large request bodies in the process: by default every one above 128 KiB is mapped and unmapped, and the heap's end
-/// is given back after each, so that each page of the next body is a page fault.
-void sluice_keep_freed_memory(void);
-
 // Gives back the pages of code and constants that only the start needed; those that are needed again come back one by one.
 void sluice_release_start_pages(void);
