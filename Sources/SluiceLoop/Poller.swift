@@ -40,6 +40,8 @@ public final class Poller {
     private let events: UnsafeMutablePointer<epoll_event>
     /// More are for the next turn: what goes out waits for a turn's end.
     private static let batch = 64
+    /// So many ready at once are a sign of load, under which it is worth asking again.
+    private static let manyReady = 4
     private static let wakeToken = UInt64.max
     private static let farOff: UInt64 = 1_000_000_000
 
@@ -129,11 +131,28 @@ public final class Poller {
     }
 
     /// Sleeps until something is ready or due, and says so to its handler. Returns whether the wake-up descriptor rang.
+    ///
+    /// Under load more becomes ready meanwhile, which still belongs to this turn, up to a limit: the more one turn brings, the fewer times
+    /// those at the other ends are woken.
     func turn() -> Bool {
-        let count = epoll_wait(descriptor, events, Int32(Self.batch), timeout)
-        now = sluice_monotonic()
         var wasWoken = false
-        for index in 0..<Int32(max(count, 0)) {
+        var count = handleReady(atMost: Self.batch, timeout, &wasWoken)
+        var left = Self.batch - count
+        while count >= Self.manyReady, left > 0 {
+            count = handleReady(atMost: left, 0, &wasWoken)
+            left -= count
+        }
+        while let alarm = alarms.popDue(at: now) {
+            alarm.handler?.rang(alarm)
+        }
+        return wasWoken
+    }
+
+    /// - Returns: how many descriptors were ready.
+    private func handleReady(atMost most: Int, _ timeout: Int32, _ wasWoken: inout Bool) -> Int {
+        let count = max(0, epoll_wait(descriptor, events, Int32(most), timeout))
+        now = sluice_monotonic()
+        for index in 0..<count {
             let token = sluice_epoll_token(events, index)
             if token == Self.wakeToken {
                 wasWoken = true
@@ -143,10 +162,7 @@ public final class Poller {
             guard slot.generation == UInt32(token >> 32) else { continue }
             slot.handler?.ready(Readiness(rawValue: sluice_epoll_events(events, index)))
         }
-        while let alarm = alarms.popDue(at: now) {
-            alarm.handler?.rang(alarm)
-        }
-        return wasWoken
+        return Int(count)
     }
 
     /// Milliseconds until the next alarm, rounded up so that it is due when the loop wakes; -1 for no alarm.

@@ -8,8 +8,7 @@ extension UpstreamTransfer {
         let rest = request.body.isStream ? rest : nil
         let framing = request.framing(hasRest: rest != nil)
         var head = poller.buffers.take()
-        request.writeHead(
-            hostLine: connection?.origin.hostLine ?? [], framing: framing, into: &head)
+        request.writeHead(hostLine: origin.hostLine, framing: framing, into: &head)
         let bytes = request.body.bytes
         if let rest {
             upload = Upload(rest, framing: framing, transfer: self)

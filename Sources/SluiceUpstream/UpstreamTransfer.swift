@@ -24,7 +24,7 @@ final class UpstreamTransfer: UpstreamExchange, ConnectionUser, DialObserver, Tu
         let rest: (any IncomingBody)?
     }
 
-    private let origin: Origin
+    let origin: Origin
     var poller: Poller { origin.poller }
     let limits: UpstreamLimits
     let deadline: UInt64?

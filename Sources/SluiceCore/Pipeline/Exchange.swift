@@ -71,8 +71,16 @@ public final class Exchange {
     ///
     /// - Returns: whether providers were asked.
     private func forwardAtOnce() -> Bool {
-        guard pipeline.processors.isEmpty, let head, let body, !writer.isClosed,
-            pipeline.endpoint(for: head) == nil,
+        guard pipeline.processors.isEmpty, !writer.isClosed, let head = head.take(),
+            let body = body.take()
+        else { return false }
+        if forwardAtOnce(head, body) { return true }
+        (self.head, self.body) = (head, body)
+        return false
+    }
+
+    private func forwardAtOnce(_ head: RequestHead, _ body: any IncomingBody) -> Bool {
+        guard pipeline.endpoint(for: head) == nil,
             let (parser, plan) = try? pipeline.parser(for: head), plan == .whole,
             let bytes = body.takeWhole(upTo: pipeline.limits.body)
         else { return false }
@@ -84,7 +92,8 @@ public final class Exchange {
         describe(request)
         let dialect = parser.dialect
         let path = makePath(request, dialect: dialect, stages: [])
-        let attempts = makeAttempts(request, rest: nil, on: path, dialect: dialect)
+        let attempts = Attempts(request, rest: nil, exchange: self, path: path, dialect: dialect)
+        self.attempts = attempts
         attempts.beginAtOnce()
         return true
     }
@@ -106,19 +115,12 @@ public final class Exchange {
         _ request: ProxyRequest, rest: (any IncomingBody)?, on path: ResponsePath,
         dialect: any ClientDialect
     ) async -> Outcome? {
-        await makeAttempts(request, rest: rest, on: path, dialect: dialect).begin()
-    }
-
-    private func makeAttempts(
-        _ request: ProxyRequest, rest: (any IncomingBody)?, on path: ResponsePath,
-        dialect: any ClientDialect
-    ) -> Attempts {
         head = nil
         body = nil
         let attempts = Attempts(
             request, rest: rest, exchange: self, path: path, dialect: dialect)
         self.attempts = attempts
-        return attempts
+        return await attempts.begin()
     }
 
     // MARK: Ends
