@@ -60,13 +60,14 @@ def configuration(providers, server=None, processors=(), default_provider=None, 
 class Sluice:
     """Starts the proxy and waits until it is ready; leaving the `with` block ends it."""
 
-    def __init__(self, text=None, arguments=(), environment=None, binary=BINARY):
+    def __init__(self, text=None, arguments=(), environment=None, binary=BINARY, prefix=()):
         self.home = tempfile.TemporaryDirectory(prefix="sluice-test-")
         self.folder = pathlib.Path(self.home.name)
         self.conf = self.folder / "proxy.conf"
         self.log_path = self.folder / "log"
         ready = self.folder / "ready"
-        command = [str(binary), "serve", "--ready-file", str(ready)]
+        # A program that takes the place of itself by the proxy, such as prlimit, keeps the process ID.
+        command = [*prefix, str(binary), "serve", "--ready-file", str(ready)]
         if text is not None:
             self.conf.write_text(text.replace("{folder}", str(self.folder)))
             command += ["--config", str(self.conf)]
