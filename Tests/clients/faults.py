@@ -52,17 +52,19 @@ class Holdings:
 
 
 class Testbed:
-    """A proxy in front of the scriptable upstream. Further arguments are keys of its provider's table."""
+    """A proxy in front of the scriptable upstream. `others` are tables of further providers, further arguments are keys
+    of the upstream's."""
 
     # The class is no test, whatever its name begins with.
     __test__ = False
 
-    def __init__(self, upstream, server=None, log=None, processors=(), environment=None, prefix=(), **keys):
+    def __init__(
+            self, upstream, server=None, log=None, processors=(), environment=None, prefix=(), others=(), **keys):
         self.upstream = upstream
         self.upstream.reset()
         self.proxy = Sluice(
             configuration(
-                [provider(upstream, **{"token": UPSTREAM_KEY, **keys})], server, processors,
+                [provider(upstream, **{"token": UPSTREAM_KEY, **keys}), *others], server, processors,
                 default_provider="main", log=log),
             environment=environment, prefix=prefix)
         try:
