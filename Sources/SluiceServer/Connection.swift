@@ -209,12 +209,15 @@ final class Connection: ReadinessHandler, AlarmHandler, TurnEndHandler {
         case .readingHead: alarm.set(after: server.timeLimits.header)
         case .readingBody: alarm.set(after: server.timeLimits.body)
         case .lingering: alarm.set(after: server.timeLimits.linger)
-        case .answering, .closed: alarm.cancel()
+        case .answering: alarm.set(after: server.timeLimits.beat)
+        case .closed: alarm.cancel()
         }
     }
 
     func rang(_ alarm: Alarm) {
         switch phase {
+        case .answering where output.isEmpty:
+            beat()
         case .answering, .lingering, .idle:
             clientIsGone()
         case .readingHead where !output.isEmpty || (input.isEmpty && servedRequests > 0):
@@ -229,6 +232,17 @@ final class Connection: ReadinessHandler, AlarmHandler, TurnEndHandler {
         case .closed:
             break
         }
+    }
+
+    /// Has the exchange say something, if it said nothing since the last time. While bytes flow that is all they cost.
+    private func beat() {
+        guard let served, let exchange else { return }
+        let written = served.bytesWritten
+        if written == served.writtenAtBeat { exchange.beat() }
+        // The heartbeat may have shown that the client is gone.
+        guard phase == .answering else { return }
+        served.writtenAtBeat = written
+        arm()
     }
 
     // MARK: Ending

@@ -15,6 +15,8 @@ final class ServedRequest: ResponseWriter {
     private let pool: BufferPool
     var body: PartialBody
     private(set) var bytesWritten: UInt64 = 0
+    /// The same at the last look at the silence of the answer; none was taken before the first.
+    var writtenAtBeat = UInt64.max
     private(set) var keepsAlive: Bool
     private let isHeadRequest: Bool
     private let knowsChunks: Bool

@@ -11,6 +11,8 @@ public struct ServerSettings: Sendable {
     public var keepAliveTimeout: Duration? = .seconds(75)
     /// While bytes wait for a client that takes none.
     public var writeTimeout: Duration? = .seconds(60)
+    /// The longest silence towards the client of a stream, while there is nothing to tell; nil for no limit.
+    public var heartbeat: Duration?
     /// For connections that are closed while the client may still be sending.
     public var lingerTimeout: Duration = .seconds(2)
     /// What a request head may measure.
@@ -31,12 +33,15 @@ public struct ServerSettings: Sendable {
 /// The time limits of ``ServerSettings`` in nanoseconds, as connections set their alarms by them.
 struct TimeLimits {
     let header, body, keepAlive, write, linger: UInt64?
+    /// Half of the longest silence: who has heard nothing for a whole one of these hears something at its end.
+    let beat: UInt64?
 
     init(_ settings: ServerSettings) {
         header = settings.headerTimeout?.nanoseconds
         body = settings.bodyTimeout?.nanoseconds
         keepAlive = settings.keepAliveTimeout?.nanoseconds
         write = settings.writeTimeout?.nanoseconds
+        beat = settings.heartbeat.map { $0.nanoseconds / 2 }
         linger = settings.lingerTimeout.nanoseconds
     }
 }

@@ -43,6 +43,10 @@ extension ServerSettings {
         bodyTimeout = try section.durationOrOff("body_timeout", default: bodyTimeout)
         keepAliveTimeout = try section.durationOrOff("keepalive_timeout", default: keepAliveTimeout)
         writeTimeout = try section.durationOrOff("write_timeout", default: writeTimeout)
+        heartbeat = try section.durationOrOff("heartbeat", default: heartbeat)
+        if let heartbeat, heartbeat < .milliseconds(100) {
+            throw section.error("must be at least 100ms", key: "heartbeat")
+        }
         allowsHalfClose = try section.bool("allow_half_close", default: allowsHalfClose)
         highWaterMark = try section.size(
             "high_water_mark", default: highWaterMark, in: 4096...(1 << 30))

@@ -57,6 +57,10 @@ extension Attempts {
     }
 
     func answer(with refusal: UpstreamRefusal) -> Outcome {
+        if path.hasStarted {
+            path.fail(refusal.error)
+            return .failed(refusal.error)
+        }
         let (status, headers, body) = refusal.answer(credential: credential, dialect: dialect)
         path.send(status: status, headers: headers, body: body)
         return .failed(refusal.error)

@@ -131,7 +131,7 @@ final class Attempts {
 
     private func isRepeatable(_ error: ProxyError) -> Bool {
         // Without the request an answer had begun: it was paid for.
-        error.retry == .elsewhere && !path.hasStarted && request != nil
+        error.retry == .elsewhere && path.isUnanswered && request != nil
     }
 
     private func attempt(_ provider: ConfiguredProvider) async throws(ProxyError) -> Outcome? {

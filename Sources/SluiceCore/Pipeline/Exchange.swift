@@ -133,6 +133,11 @@ public final class Exchange {
         attempts?.end(.clientGone)
     }
 
+    /// The client has heard nothing for a while: a stream gets a comment, if one can stand there.
+    public func beat() {
+        if outcome == nil { path?.beat() }
+    }
+
     /// Ends an exchange under way from our side: the client gets the error as an answer, or as the last event of its stream.
     public func interrupt(_ error: ProxyError) {
         guard outcome == nil else { return }

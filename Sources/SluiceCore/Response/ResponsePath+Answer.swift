@@ -4,6 +4,8 @@ extension ResponsePath {
     /// Sends an answer that the proxy made itself through the stages.
     func answer(_ response: ProxyResponse) async throws {
         switch response.body {
+        case .bytes where isEarly:
+            throw ProxyError.badAnswer("no stream, though one was asked for and begun")
         case .bytes(let bytes):
             noteUsage(of: response.status, bytes)
             send(status: response.status, headers: response.headers, body: bytes)
@@ -21,7 +23,7 @@ extension ResponsePath {
 
     /// Tells a client whose answer has begun that it failed.
     func fail(_ error: ProxyError) {
-        guard mode == .events else { return writer.abort() }
+        guard mode == .events || isEarly else { return writer.abort() }
         let event = dialect.errorEvent(error, endpoint: endpoint, eventsBefore: events)
         writer.write(event.span)
         writer.end()

@@ -23,7 +23,9 @@ extension ResponsePath {
         return .more
     }
 
-    private func passEvent(_ raw: Span<UInt8>) {
+    private func passEvent(_ came: Span<UInt8>) {
+        let mark = hasBeaten && events == 0 ? byteOrderMark(of: came) : 0
+        let raw = came.extracting(droppingFirst: mark)
         let eventFacts = isTranslated ? [] : reader?.read(raw) ?? []
         guard eventFacts.contains(.error), let credential else {
             return passEvent(raw, eventFacts)

@@ -52,7 +52,15 @@ final class ResponsePath {
     var usage: TokenUsage?
     var events = 0
     var lastEventAt: UInt64 = 0
-    var status: Int { head.status }
+    /// What the client was told: of an error behind a head that was sent early it hears by an event.
+    var status: Int { isEarly ? 200 : head.status }
+    /// A provider was asked.
+    var hasBegun = false
+    /// A heartbeat was due before the provider's head had come, so that a head was sent without it.
+    var isEarly = false
+    var hasBeaten = false
+    /// Whether an attempt may still follow: of an answer at most heartbeats were sent.
+    var isUnanswered: Bool { !hasStarted || (isEarly && events == 0) }
 
     init(
         request: ProxyRequest, dialect: any ClientDialect, stages: StageChain,
@@ -79,6 +87,7 @@ final class ResponsePath {
         mode = .idle
         held.removeAll()
         firstByteAt = nil
+        hasBegun = true
     }
 
     // MARK: Receiving
@@ -98,7 +107,9 @@ final class ResponsePath {
         case .events:
             mode = .events
             reader = dialect.makeStreamReader(for: endpoint)
-            startHead(type: "text/event-stream; charset=utf-8", length: nil)
+            if !isEarly { startHead(type: "text/event-stream; charset=utf-8", length: nil) }
+        case .document where isEarly, .bytes where isEarly:
+            return stop(.badAnswer("no stream, though one was asked for and begun"))
         case .document:
             mode = .document
         case .bytes:
