@@ -13,10 +13,15 @@ struct UpstreamRefusal {
         var headers = head.headers.filtered(by: .towardsClient)
         headers[.contentType] = "application/json"
         headers["content-encoding"] = nil
+        // It may have been paid for, and would be the same again.
+        if isNoAnswer { headers["x-should-retry"] = "false" }
         let status = error?.status ?? head.status
         let bytes = error.map(dialect.errorBody) ?? Redaction.redact(credential?.token, in: body)
         return (status, headers, bytes)
     }
+
+    /// Neither success nor an error.
+    private var isNoAnswer: Bool { !(400..<600 ~= head.status) }
 
     /// Our own words where the upstream's must not or cannot be passed on.
     private func replacement(_ credential: Credential?) -> ProxyError? {
@@ -25,7 +30,7 @@ struct UpstreamRefusal {
                 status: head.status, code: "provider_rejected_credential", fault: .upstream,
                 message: "The provider rejected the proxy's credential.")
         }
-        guard 400..<600 ~= head.status else {
+        guard !isNoAnswer else {
             return .badAnswer("status \(head.status) instead of an answer")
         }
         let isError = (try? JSONDocument(parsing: body))?.root["error"] != nil
