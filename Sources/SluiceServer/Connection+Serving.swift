@@ -34,7 +34,6 @@ extension Connection {
     private func turnToNext() {
         if input.isEmpty {
             enter(servedRequests == 0 ? .readingHead : .idle)
-            if server.isDraining { closeGently(expectsInput: phase == .readingHead) }
         } else {
             requestStartedAt = poller.now
             enter(.readingHead)
@@ -50,7 +49,10 @@ extension Connection {
             read()
             if !input.isEmpty, isBetweenRequests { parseInput() }
         }
-        if inputEnded, isBetweenRequests { closeGently(expectsInput: phase == .readingHead) }
+        // A proxy that drains answers what was sent to it before, and waits for nothing more.
+        if inputEnded || (server.isDraining && input.isEmpty), isBetweenRequests {
+            closeGently(expectsInput: phase == .readingHead)
+        }
         return exchange != nil
     }
 

@@ -31,8 +31,8 @@ package struct Drain: Sendable {
                 guard (try? await Task.sleep(for: limit)) != nil else { return nil }
                 return await interrupt()
             }
-            let interrupted = await group.next() ?? nil
-            if let interrupted, interrupted > 0 {
+            var interrupted = await group.next().flatMap(\.self) ?? 0
+            if interrupted > 0 {
                 // Error events are on their way; a client that does not read, or a part that does not end, is not waited for.
                 group.addTask {
                     if (try? await Task.sleep(for: Self.patience)) != nil { await abandon() }
@@ -41,7 +41,9 @@ package struct Drain: Sendable {
                 _ = await group.next()
             }
             group.cancelAll()
-            return interrupted ?? 0
+            // Interrupting can end the last exchange before it knows how many there were.
+            for await count in group { interrupted = max(interrupted, count ?? 0) }
+            return interrupted
         }
     }
 }

@@ -108,11 +108,15 @@ public final class Server: Sendable {
     }
 
     /// Ends everything under way with an error event or answer.
+    ///
+    /// - Returns: how many exchanges that were.
     @discardableResult
     public func interruptAll() async -> Int {
-        let count = connections
+        var count = 0
         for loop in loops {
-            await loop.run { $0.resident(ServerLoop.self)?.interruptAll(.shuttingDown) }
+            count += await loop.run {
+                $0.resident(ServerLoop.self)?.interruptAll(.shuttingDown) ?? 0
+            }
         }
         return count
     }

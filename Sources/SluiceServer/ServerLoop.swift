@@ -130,8 +130,13 @@ final class ServerLoop {
     }
 
     /// Ends what is still at work, with an error its clients can see.
-    func interruptAll(_ error: ProxyError) {
-        for connection in Array(connections.values) { connection.interrupt(error) }
+    ///
+    /// - Returns: how many exchanges that were.
+    func interruptAll(_ error: ProxyError) -> Int {
+        let open = Array(connections.values)
+        let count = open.count { $0.exchange != nil }
+        for connection in open { connection.interrupt(error) }
+        return count
     }
 
     /// Closes what is left, without a word.

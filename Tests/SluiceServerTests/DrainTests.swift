@@ -77,6 +77,52 @@ struct DrainTests {
         }
     }
 
+    @Test func whatWasSentBehindAnAnswerUnderWayIsAnswered() async throws {
+        try await TestServer.run { server in
+            let (port, plays) = (server.port, server.plays)
+            try await offPool {
+                let client = try RawClient(port: port)
+                try client.send(chat("pause", stream: true))
+                // The stream's head has not said that the connection closes.
+                _ = try client.read(until: PlayTransport.event)
+                try client.send(health)
+                let drained = Flag()
+                Task {
+                    await server.server.drain(within: .seconds(20))
+                    drained.set()
+                }
+                try blocking("the drain") { (try? RawClient(port: port)) == nil }
+                plays.gate.open()
+                _ = try client.read(until: "0\r\n\r\n")
+                let answer = try client.response()
+                #expect(answer.status == 200)
+                #expect(answer["connection"] == "close")
+                #expect(try client.isClosedByPeer())
+                try blocking("the drain's end") { drained.isSet }
+            }
+        }
+    }
+
+    @Test func interruptedExchangesAreCountedOverAllLoops() async throws {
+        for _ in 0..<20 {
+            try await TestServer.run(loops: 2) { server in
+                let (port, plays) = (server.port, server.plays)
+                try await offPool {
+                    let clients = try (0..<8).map { _ in try RawClient(port: port) }
+                    for client in clients { try client.send(chat("hold")) }
+                    _ = try RawClient(port: port)
+                    try blocking("the requests") { plays.state.requests.count == 8 }
+                    let count = Flag()
+                    Task {
+                        #expect(await server.server.drain(within: .milliseconds(10)) == 8)
+                        count.set()
+                    }
+                    try blocking("the drain") { count.isSet }
+                }
+            }
+        }
+    }
+
     @Test func aSecondDrainEndsTheFirst() async throws {
         try await TestServer.run { server in
             let (port, plays) = (server.port, server.plays)
