@@ -8,6 +8,9 @@ enum Termination {
     ///
     /// - Returns: yields the name of the first. A further one ends the process at once.
     static func watch() -> AsyncStream<String> {
+        // Whoever writes to what nobody reads hears of it by an error. A handler, unlike SIG_IGN, is not passed on to programs that
+        // are started for tokens.
+        signal(SIGPIPE) { _ in }
         let (names, continuation) = AsyncStream.makeStream(of: String.self)
         let watches = [(SIGTERM, "SIGTERM"), (SIGINT, "SIGINT")].map { number, name in
             SignalWatch(number) {
