@@ -258,6 +258,7 @@ struct TokenTests {
     @Test(arguments: [
         [("authorization", "Bearer sk-c")], [("Authorization", "bearer  sk-c")],
         [("api-key", "sk-c")], [("x-api-key", "sk-c")],
+        [("authorization", "Bearer sk-c"), ("api-key", "sk-c")],
     ])
     func theClientsOwnTokenIsPassedOn(_ fields: [(String, String)]) async throws {
         var headers = HeaderFields()
@@ -266,6 +267,21 @@ struct TokenTests {
         let credential = try await provider.credential(for: headers, context: context())
         #expect(credential == Credential("sk-c", isClients: true))
         #expect(await provider.reject(Credential("sk-c"), context: context()) == false)
+    }
+
+    @Test(arguments: [
+        [("authorization", "Bearer sk-c"), ("authorization", "Bearer sk-d")],
+        [("authorization", "Bearer sk-c"), ("Authorization", "Bearer sk-c")],
+        [("authorization", "Bearer sk-c"), ("api-key", "sk-d")],
+        [("authorization", "Basic abc"), ("api-key", "sk-d")],
+        [("api-key", "sk-c"), ("x-api-key", "sk-d")],
+    ])
+    func aClientWithTwoTokensIsRefused(_ fields: [(String, String)]) async throws {
+        let provider = try make("token = { client = true }")
+        let error = await #expect(throws: ProxyError.self) { try await token(provider, fields) }
+        #expect(error?.status == 400)
+        #expect(error?.code == "ambiguous_api_key")
+        #expect(error?.message.contains("sk-") == false)
     }
 
     @Test(
