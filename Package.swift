@@ -45,6 +45,10 @@ let package = Package(
         .target(name: "CSluiceLinux"),
         .systemLibrary(
             name: "CSluiceCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CSluiceOpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CSluiceArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .target(
             name: "CSluiceJSON",
             linkerSettings: [.linkedLibrary("simdjson")]
@@ -52,8 +56,10 @@ let package = Package(
 
         library("SluiceWire"),
         library("SluiceJSON", ["CSluiceJSON"]),
-        library("SluiceConfig", [.product(name: "TOMLKit", package: "TOMLKit")]),
-        library("SluiceCore", ["SluiceWire", "SluiceJSON", "SluiceConfig", logging]),
+        library("SluiceCrypto", ["CSluiceOpenSSL", "CSluiceArgon2"]),
+        library("SluiceConfig", ["SluiceCrypto", .product(name: "TOMLKit", package: "TOMLKit")]),
+        library(
+            "SluiceCore", ["SluiceWire", "SluiceJSON", "SluiceConfig", "SluiceCrypto", logging]),
         library("SluiceLoop", ["CSluiceLinux"]),
         library(
             "SluiceServer", ["SluiceCore", "SluiceWire", "SluiceLoop", "CSluiceLinux", logging]),
@@ -68,8 +74,8 @@ let package = Package(
             "Sluice",
             [
                 "SluiceWire", "SluiceJSON", "SluiceConfig", "SluiceCore", "SluiceLoop",
-                "SluiceServer",
-                "SluiceUpstream", "SluiceTelemetry", "SluiceProcessors", "SluiceProviders", logging,
+                "SluiceServer", "SluiceUpstream", "SluiceTelemetry",
+                "SluiceProcessors", "SluiceProviders", logging,
                 metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -89,12 +95,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests("SluiceWireTests", ["SluiceWire"]),
+        tests("SluiceCryptoTests", ["SluiceCrypto"]),
         tests("SluiceJSONTests", ["SluiceJSON"]),
         tests(
             "SluiceCoreTests",
             [
-                "SluiceCore", "SluiceTesting", "SluiceProviders", "SluiceWire", "SluiceJSON",
-                "SluiceLoop", "SluiceTestSupport", logging,
+                "SluiceCore", "SluiceCrypto", "SluiceTesting", "SluiceProviders", "SluiceWire",
+                "SluiceJSON", "SluiceLoop", "SluiceTestSupport", logging,
             ]),
         tests(
             "SluiceServerTests",
