@@ -30,9 +30,10 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
         self.suggestion = suggestion
     }
 
-    /// The whole sentence, with file and line in front where they are known.
+    /// The whole sentence, with file and line in front where they are known. A name that looks like a credential is one that stands in
+    /// the wrong place, and is not shown.
     public var description: String {
-        location + sentence + (suggestion.map { "; \($0)" } ?? "")
+        location + LikelyCredential.hide(in: sentence + (suggestion.map { "; \($0)" } ?? ""))
     }
 
     private var location: String {

@@ -5,6 +5,8 @@ indirect enum Node: Sendable {
     case int(Int)
     case double(Double)
     case bool(Bool)
+    /// Seconds since 1970 at which it is over: of a date, its last second and one; `written` as TOML spells it.
+    case date(Int, written: String)
     case array([Node])
     case table([String: Node])
 
@@ -15,6 +17,7 @@ indirect enum Node: Sendable {
         case .int: "an integer"
         case .double(let number): number.isFinite ? "a number" : "a number that is not finite"
         case .bool: "true or false"
+        case .date: "a date"
         case .array: "a list"
         case .table: "a table"
         }
@@ -38,6 +41,7 @@ indirect enum Node: Sendable {
         case .int(let number): .int(number)
         case .double(let number): .double(number)
         case .bool(let flag): .bool(flag)
+        case .date(_, let written): .string(written)
         case .array(let elements): .array(elements.map(\.value))
         case .table(let members): .table(members.mapValues(\.value))
         }

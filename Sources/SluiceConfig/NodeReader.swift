@@ -29,8 +29,16 @@ struct NodeReader {
             return value.array.map { array($0, at: place, key: key) }
         case .table:
             return value.table.map { .table(table($0, at: place.table(key))) }
-        case .date, .time, .dateTime:
-            report("dates and times have no use here; quote it if a string is meant", place, key)
+        case .date:
+            return value.date.map { .date($0.end, written: $0.debugDescription) }
+        case .dateTime:
+            guard let time = value.dateTime, let seconds = time.secondsSince1970 else {
+                report("a time needs its offset, as 2027-01-31T12:00:00Z has", place, key)
+                return nil
+            }
+            return .date(seconds, written: time.debugDescription)
+        case .time:
+            report("times have no use here; quote it if a string is meant", place, key)
             return nil
         }
     }

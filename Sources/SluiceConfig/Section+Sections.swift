@@ -19,16 +19,40 @@ extension Section {
                 return members
             }
             guard tables.count == elements.count else { return nil }
-            return children(key) {
-                tables.enumerated().map { index, members in
-                    Section(
-                        members: members,
-                        place: place.member(key, index + 1, label: Place.label(of: members)),
-                        parent: self, source: source)
-                }
-            }
+            return children(key) { members(tables, of: key) }
         }
         return sections ?? []
+    }
+
+    /// A list of strings and tables that must be there and not be empty.
+    ///
+    /// - Parameter name: a string is short for a table that has it under this key.
+    public func sections(_ key: String, orStringsAs name: String) throws -> [Section] {
+        let expected = "a list of strings or of tables with '\(name)'"
+        let sections = try read(key, expected: expected) { node -> [Section]? in
+            guard case .array(let elements) = node else { return nil }
+            let tables = elements.compactMap { element -> [String: Node]? in
+                switch element {
+                case .string: [name: element]
+                case .table(let members): members
+                default: nil
+                }
+            }
+            guard tables.count == elements.count else { return nil }
+            return children(key) { members(tables, of: key) }
+        }
+        let found = try require(key, sections)
+        guard !found.isEmpty else { throw error("must not be empty", key: key) }
+        return found
+    }
+
+    private func members(_ tables: [[String: Node]], of key: String) -> [Section] {
+        tables.enumerated().map { index, members in
+            Section(
+                members: members,
+                place: place.member(key, index + 1, label: Place.label(of: members)),
+                parent: self, source: source)
+        }
     }
 
     /// The value under a key as it is, or nil when the key is absent. All that it contains counts as read.

@@ -75,6 +75,13 @@ public final class Section: Sendable {
             suggestion: suggestion)
     }
 
+    /// Makes an error about a place in this file, whatever section it belongs to.
+    func error(_ message: String, at place: Place, key: String) -> ConfigurationError {
+        ConfigurationError(
+            message, file: source.file, section: place.shown, key: key,
+            line: source.lines.line(of: place.components + [key]))
+    }
+
     /// The value under a key, which now counts as asked for.
     func node(_ key: String) -> Node? {
         _ = state.withLock { $0.asked.insert(key) }

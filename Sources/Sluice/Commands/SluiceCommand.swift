@@ -16,7 +16,11 @@ public struct SluiceCommand: AsyncParsableCommand {
     /// Name, version and subcommands.
     public static let configuration = CommandConfiguration(
         commandName: "sluice", abstract: "A reverse proxy for large-language-model traffic.",
-        version: version, subcommands: [ServeCommand.self, CheckCommand.self, HealthCommand.self])
+        version: version,
+        subcommands: [
+            ServeCommand.self, CheckCommand.self, HealthCommand.self,
+            SecretCommand.self,
+        ])
 
     /// The version of Sluice.
     public static let version = "0.1.0"

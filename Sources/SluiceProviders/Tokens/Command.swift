@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import Foundation
+internal import SluiceConfig
 internal import Synchronization
 
 /// A program that prints a value, run away from the loops.
@@ -12,6 +13,11 @@ struct Command: Sendable {
 
     static let outputLimit = 64 << 10
     private static let queue = DispatchQueue(label: "sluice.commands", attributes: .concurrent)
+
+    /// Ours, without the key of the configuration's secrets, which no program needs.
+    private static let environment = ProcessInfo.processInfo.environment.filter {
+        $0.key != SecretKeys.variable
+    }
 
     /// - Parameters:
     ///   - words: program and arguments.
@@ -42,6 +48,7 @@ struct Command: Sendable {
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
+        process.environment = Self.environment
         process.standardInput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         process.standardOutput = output
