@@ -5,7 +5,8 @@
 #   docker run -p 127.0.0.1:8080:8080 sluice
 #   docker run -p 127.0.0.1:8080:8080 -v ./proxy.conf:/etc/sluice/proxy.conf:ro sluice
 #
-# Inside a container listen on "0.0.0.0:8080"; a loopback address is not reachable from outside.
+# Inside a container listen on "0.0.0.0:8080"; a loopback address is not reachable from outside. A file of your own needs
+# [[clients]] then, or `open = true` in [server].
 
 ARG SWIFT_IMAGE=swift:6.3-bookworm
 ARG BASE_IMAGE=debian:bookworm-slim
@@ -13,7 +14,7 @@ ARG BASE_IMAGE=debian:bookworm-slim
 FROM ${SWIFT_IMAGE} AS build
 RUN apt-get update -qq \
     && apt-get install -y -qq --no-install-recommends \
-        libcurl4-openssl-dev libssl-dev libsimdjson-dev libmimalloc-dev pkg-config \
+        libcurl4-openssl-dev libssl-dev libargon2-dev libsimdjson-dev libmimalloc-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 # The dependencies first: they change less often than the sources, and stay in the cache.
@@ -30,13 +31,13 @@ FROM ${BASE_IMAGE}
 RUN export DEBIAN_FRONTEND=noninteractive \
     && apt-get update -qq \
     && apt-get install -y -qq --no-install-recommends \
-        ca-certificates libcurl4 libmimalloc2.0 libsimdjson14 libssl3 libstdc++6 \
+        ca-certificates libargon2-1 libcurl4 libmimalloc2.0 libsimdjson14 libssl3 libstdc++6 \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/* /var/log/* \
     && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin sluice
 COPY --from=build /out/sluice /usr/local/bin/sluice
-# Until a file of your own is mounted there, it answers with what it was asked.
+# Until a file of your own is mounted there, it answers with what it was asked, and whoever asks: there is nothing to lose.
 RUN mkdir /etc/sluice && printf '%s\n' \
-        '[server]' 'listen = ["0.0.0.0:8080"]' '' \
+        '[server]' 'listen = ["0.0.0.0:8080"]' 'open = true' '' \
         '[[providers]]' 'name = "echo"' 'type = "echo"' 'models = ["*"]' \
         >/etc/sluice/proxy.conf
 USER 10001:10001

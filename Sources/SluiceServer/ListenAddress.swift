@@ -45,9 +45,17 @@ public enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
     /// Whether only this machine can reach it.
     public var isLocal: Bool {
         switch self {
-        case .tcp(let host, _): host == "::1" || host.hasPrefix("127.") || host == "localhost"
+        case .tcp(let host, _): host == "::1" || host == "localhost" || Self.isLoopback(host)
         case .unix: true
         }
+    }
+}
+
+extension ListenAddress {
+    /// Whether a host is an address of 127.0.0.0/8, and no name that begins like one.
+    private static func isLoopback(_ host: String) -> Bool {
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 }
 

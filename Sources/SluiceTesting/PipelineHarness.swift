@@ -26,7 +26,8 @@ public final class PipelineHarness {
     public init(
         parser: any RequestParser, processors: [any Processor] = [],
         provider: any Provider = ScriptedProvider(), tokens: (any TokenProvider)? = nil,
-        limits: PipelineLimits = PipelineLimits(), transport: ScriptedTransport
+        clients: ClientDirectory? = nil, limits: PipelineLimits = PipelineLimits(),
+        transport: ScriptedTransport
     ) throws {
         self.transport = transport
         let configured = ConfiguredProvider(
@@ -34,8 +35,9 @@ public final class PipelineHarness {
             urls: provider.needsUpstream ? try ScriptedURL() : nil, tokens: tokens)
         pipeline = Pipeline(
             parsers: [parser], processors: processors,
-            routes: Routes(providers: [configured], defaultProvider: nil), limits: limits,
-            records: sink, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            routes: Routes(providers: [configured], defaultProvider: nil), clients: clients,
+            limits: limits, records: sink,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     /// Answers every request with one JSON document.

@@ -17,6 +17,15 @@ extension HeaderFields {
         shown.filter { isNamed($0, name) }.map { text($0.value) }
     }
 
+    /// Lends each value of a name in order, without a copy.
+    public func forEachValue(of name: HeaderName, _ use: (Span<UInt8>) -> Void) {
+        guard known & name.known.bit != 0 else { return }
+        var cursor = Cursor(self)
+        while let entry = cursor.next(arena.span) {
+            if isNamed(entry, name) { use(arena.span.extracting(entry.value)) }
+        }
+    }
+
     /// The bytes of the first value of a name, without a copy.
     public func bytes(of name: HeaderName) -> ArraySlice<UInt8>? {
         firstEntry(name).map { arena[$0.value] }

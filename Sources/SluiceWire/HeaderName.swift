@@ -65,6 +65,8 @@ extension HeaderName {
     public static var acceptEncoding: HeaderName { HeaderName(KnownName.acceptEncoding) }
     /// `allow`
     public static var allow: HeaderName { HeaderName(KnownName.allow) }
+    /// `api-key`
+    public static var apiKey: HeaderName { HeaderName(KnownName.apiKey) }
     /// `authorization`
     public static var authorization: HeaderName { HeaderName(KnownName.authorization) }
     /// `cache-control`

@@ -33,6 +33,9 @@ import Testing
         add { $0.model = "żółw" }
         add { $0.id = "i\\d" }
         add { $0.client = "c\u{1}" }
+        add { $0.clientName = "team-blue" }
+        add { $0.clientName = "a client with a name that is longer than any other of these" }
+        add { $0.clientName = "\"b\"" }
         add { $0.errorCode = "stream_cut" }
         add { $0.errorDetail = "broke\n\"here\"" }
         add { $0.status = 0 }

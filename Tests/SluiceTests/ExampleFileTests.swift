@@ -1,14 +1,14 @@
 import Foundation
-import SluiceConfig
 import Testing
 
 @testable import Sluice
+@testable import SluiceConfig
 
 /// proxy.conf.example is the manual of every key: it loads, and it has exactly the keys that the code reads.
 struct ExampleFileTests {
     /// The file with every setting switched on: `#key = …` and `#[section]` have no space behind their `#`.
     private static func switchedOn(_ text: String) -> String {
-        text.replacing(/(?m)^#(?=[a-z_\["])/, with: "")
+        text.replacing(/(?m)^#(?=[a-z_\["\]]|    ["{])/, with: "")
     }
 
     @Test func asItIsItNeedsNothingButAKey() throws {
@@ -36,13 +36,18 @@ struct ExampleFileTests {
             #expect(text.contains(source))
             text = text.replacing(source, with: "\"\(value)\"")
         }
+        // Not beside [[clients]].
+        #expect(text.contains("token = { client = true }"))
+        text = text.replacing("token = { client = true }", with: "")
+        let environment = ["OPENAI_API_KEY": "sk-test", "SLUICE_SECRET_KEY": SecretKey().text]
         let root = try Configuration.parse(
-            text, environment: ["OPENAI_API_KEY": "sk-test"], baseDirectory: folder.path)
+            text, environment: environment, baseDirectory: folder.path)
         let settings = try ProxySettings(root, registry: .standard)
         #expect(
             settings.providers.map(\.name) == [
                 "openai", "azure", "gpu", "discovered", "own-keys", "echo",
             ])
+        #expect(settings.clients.map(\.name) == ["team-blue"])
         #expect(settings.processorTypes == ["rewrite-model", "set-headers"])
     }
 
@@ -62,7 +67,7 @@ struct ExampleFileTests {
         let names = [
             "[sS]tring", "[sS]trings", "stringTable", "[iI]nt", "[dD]ouble", "[bB]ool",
             "[dD]uration", "durationOrOff", "[sS]ize", "[cC]hoice", "source", "sections?",
-            "[fF]ilePath", "headerFields", "headerNames", "value",
+            "[fF]ilePath", "headerFields", "headerNames", "value", "[eE]nd", "modelNames",
         ].joined(separator: "|")
         let call = try Regex(
             #"(?:section|root|table)\.(?:optional)?(?:\#(names))\(\s*"([a-z_]+)""#,

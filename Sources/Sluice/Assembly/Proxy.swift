@@ -16,6 +16,8 @@ internal import Synchronization
 /// ```
 public final class Proxy: Sendable {
     private let registry: Registry
+    /// What holds instead of the addresses of the configuration.
+    private let listen: [ListenAddress]?
     private let loops: [Loop]
     private let server: Server?
     private let telemetry: Telemetry
@@ -43,7 +45,7 @@ public final class Proxy: Sendable {
         _ root: Section? = nil, registry: Registry = .standard, listen: [ListenAddress]? = nil
     ) async throws -> Proxy {
         Telemetry.prepare()
-        let settings = try ProxySettings.read(root, registry: registry)
+        let settings = try ProxySettings.read(root, registry: registry, listen: listen)
         return try await Proxy(settings, registry: registry, listen: listen)
     }
 
@@ -63,6 +65,7 @@ public final class Proxy: Sendable {
         _ settings: ProxySettings, registry: Registry, listen: [ListenAddress]?
     ) async throws {
         self.registry = registry
+        self.listen = listen
         let count = settings.serving.loops == 0 ? Loop.processorCount : settings.serving.loops
         let loops = (0..<count).map { Loop.start(name: "sluice-loop-\($0)") }
         let telemetry = Telemetry(settings.log)
@@ -96,7 +99,8 @@ public final class Proxy: Sendable {
     ///
     /// - Throws: `ConfigurationErrors`; then nothing has changed.
     public func reload(_ root: Section) async throws {
-        let settings = try ProxySettings(root, registry: registry)
+        let settings = try ProxySettings(
+            root, registry: registry, listen: listen, bound: addresses)
         let pipeline = settings.pipeline(
             registry: registry, telemetry: telemetry, readiness: readiness, host: host)
         let lasting = current.withLock { current in

@@ -1,12 +1,16 @@
 internal import Logging
 internal import SluiceConfig
 internal import SluiceCore
+internal import SluiceServer
 internal import SluiceTelemetry
 
 extension ProxySettings {
-    static func read(_ root: Section?, registry: Registry) throws -> ProxySettings {
-        guard let root else { return try withoutFile(registry: registry) }
-        return try ProxySettings(root, registry: registry)
+    /// - Parameter listen: what holds instead of the addresses of the file.
+    static func read(
+        _ root: Section?, registry: Registry, listen: [ListenAddress]?
+    ) throws -> ProxySettings {
+        guard let root else { return try withoutFile(registry: registry, listen: listen) }
+        return try ProxySettings(root, registry: registry, listen: listen)
     }
 
     /// Puts the parts together in the order a request meets them.
@@ -27,7 +31,30 @@ extension ProxySettings {
             parsers: registry.parsers, processors: processors,
             routes: Routes(
                 providers: providers, defaultProvider: defaultProvider, catalog: directory),
-            limits: limits, records: telemetry.records, logger: logger, host: host)
+            clients: clientDirectory(directory), limits: limits, records: telemetry.records,
+            logger: logger, host: host)
+    }
+
+    /// - Returns: nil where anybody may ask.
+    private func clientDirectory(_ catalog: ModelDirectory) -> ClientDirectory? {
+        guard !clients.isEmpty else { return nil }
+        return ClientDirectory(
+            clients.flatMap { section in
+                let client = Client(
+                    name: section.name, models: section.models,
+                    routes: section.providers.map { routes(to: $0, catalog) })
+                return section.keys.map {
+                    ClientDirectory.Entry(hash: $0.hash, client: client, end: $0.end)
+                }
+            })
+    }
+
+    /// The ways of a client to its providers: as if there were no others.
+    private func routes(to names: [String], _ catalog: ModelDirectory) -> Routes {
+        let own = providers.filter { names.contains($0.name) }
+        let isOwn = own.contains { $0 === defaultProvider }
+        return Routes(
+            providers: own, defaultProvider: isOwn ? defaultProvider : nil, catalog: catalog)
     }
 }
 

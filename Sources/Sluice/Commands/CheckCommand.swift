@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Foundation
 internal import SluiceConfig
 internal import SluiceCore
 internal import SluiceProcessors
@@ -39,11 +40,30 @@ extension ProxySettings {
                 provider.models?.joined(separator: ", ") ?? "any model no other provider names"
             lines.append("provider    \(provider.name) (\(provider.dialect.name)): \(models)")
         }
+        for client in clients { lines.append("client      \(client.summary)") }
         if let defaultProvider {
             lines.append("default     \(defaultProvider.name)")
         } else if providers.count > 1 {
             lines.append("default     none: requests without a model get 400")
         }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension ClientSection {
+    fileprivate var summary: String {
+        let ends = keys.compactMap(\.end)
+        let details = [
+            keys.count == 1 ? "1 key" : "\(keys.count) keys",
+            ends.min().map { end in
+                let time = Date(timeIntervalSince1970: Double(end)).ISO8601Format()
+                let isOver = Double(end) <= Date().timeIntervalSince1970
+                let which = keys.count == 1 ? "expires" : "the first expires"
+                return isOver ? "expired \(time)" : "\(which) \(time)"
+            },
+            models.map { "models " + $0.joined(separator: ", ") },
+            providers.map { "providers " + $0.joined(separator: ", ") },
+        ]
+        return "\(name): " + details.compactMap { $0 }.joined(separator: "; ")
     }
 }

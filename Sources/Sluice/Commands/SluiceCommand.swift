@@ -18,7 +18,7 @@ public struct SluiceCommand: AsyncParsableCommand {
         commandName: "sluice", abstract: "A reverse proxy for large-language-model traffic.",
         version: version,
         subcommands: [
-            ServeCommand.self, CheckCommand.self, HealthCommand.self,
+            ServeCommand.self, CheckCommand.self, HealthCommand.self, KeyCommand.self,
             SecretCommand.self,
         ])
 

@@ -3,7 +3,7 @@ internal import SluiceCore
 internal import SluiceJSON
 internal import SluiceWire
 
-/// `GET /v1/models` and `GET /v1/models/{id}`.
+/// `GET /v1/models` and `GET /v1/models/{id}`: what the client may use, where it matters who that is.
 struct ModelsEndpoint: LocalEndpoint {
     let directory: ModelDirectory
     let providers: [ConfiguredProvider]
@@ -25,7 +25,9 @@ struct ModelsEndpoint: LocalEndpoint {
 
     func answer(_ head: RequestHead, context: ExchangeContext) async throws -> ProxyResponse {
         await directory.refresh(context)
-        let entries = directory.entries(providers)
+        let client = context.client
+        let entries = directory.entries(client?.routes?.providers ?? providers)
+            .filter { client?.mayUse($0.id) ?? true }
         guard head.path != Self.path else {
             return .json(
                 JSONDocument { writer in

@@ -24,6 +24,9 @@ struct StateEndpoint: LocalEndpoint {
         self.isGood = isGood
     }
 
+    /// Those who look after machines have no key.
+    var needsClient: Bool { false }
+
     func serves(_ head: RequestHead) -> Bool { head.path == route }
 
     func answer(_ head: RequestHead, context: ExchangeContext) async throws -> ProxyResponse {
@@ -37,6 +40,8 @@ struct MetricsEndpoint: LocalEndpoint {
     let registry: MetricsRegistry
 
     var route: String { "/metrics" }
+    /// No metric names a client.
+    var needsClient: Bool { false }
 
     func serves(_ head: RequestHead) -> Bool { head.path == route }
 

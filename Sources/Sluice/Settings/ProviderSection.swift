@@ -8,20 +8,21 @@ struct ProviderSection {
     let provider: ConfiguredProvider
     /// Set where the provider can be asked what models it has.
     let listing: ProviderListing?
+    /// Whether requests are paid for by the client's own key.
+    let passesClientKey: Bool
 
     init(_ section: Section, registry: Registry, defaults: UpstreamTimeouts) throws {
         let (dialect, defaultURL) = try registry.makeProvider(section)
         let name = try section.string("name", default: section.string("type"))
-        let models = try section.optionalStrings("models", oneOrMany: true)
-        if let wrong = models?.first(where: { $0.dropLast().contains("*") || $0.isEmpty }) {
-            throw section.error("'\(wrong)': a pattern has its only '*' at the end", key: "models")
-        }
+        let models = try section.modelNames("models")
         var timeouts = defaults
         try timeouts.read(section)
+        let token = try section.source("token")
+        if case .client = token { passesClientKey = true } else { passesClientKey = false }
         provider = ConfiguredProvider(
             name: name, dialect: dialect,
             urls: dialect.needsUpstream ? try Self.urls(section, defaultURL) : nil,
-            tokens: try section.source("token").map {
+            tokens: try token.map {
                 try TokenProviders.make(from: $0, section: section)
             },
             models: models, timeouts: timeouts, connection: try Self.connection(section),

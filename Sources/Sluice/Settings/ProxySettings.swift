@@ -10,21 +10,30 @@ struct ProxySettings {
     var providers: [ConfiguredProvider]
     var listings: [ProviderListing]
     var defaultProvider: ConfiguredProvider?
+    /// Empty: anybody may ask.
+    var clients: [ClientSection]
     var processors: [any Processor]
     /// The types of ``processors``, in order, for `sluice check`.
     var processorTypes: [String]
 
     /// Reads all sections, and complains of everything that can be found wrong at once.
     ///
+    /// - Parameters:
+    ///   - listen: what holds instead of the addresses of the file.
+    ///   - bound: where the process listens already, whatever the file says.
     /// - Throws: `ConfigurationErrors`.
-    init(_ root: Section, registry: Registry) throws {
+    init(
+        _ root: Section, registry: Registry, listen: [ListenAddress]? = nil,
+        bound: [ListenAddress] = []
+    ) throws {
         var errors = ConfigurationErrors()
         let server = try errors.attempt { try root.section("server") } ?? nil
         let defaults = try errors.attempt { try UpstreamTimeouts(server) } ?? UpstreamTimeouts()
         serving = try errors.attempt { try ServingSettings(server) } ?? ServingSettings()
         limits = try errors.attempt { try PipelineLimits(server) } ?? PipelineLimits()
         log = try errors.attempt { try LogSettings(root.section("log")) } ?? LogSettings()
-        (providers, listings, processors, processorTypes) = ([], [], [], [])
+        (providers, listings, clients, processors, processorTypes) = ([], [], [], [], [])
+        let clientSections = try errors.attempt { try root.sections("clients") }
         for section in try errors.attempt({ try root.sections("providers") }) ?? [] {
             guard
                 let made = try errors.attempt({
@@ -33,6 +42,12 @@ struct ProxySettings {
             else { continue }
             if providers.contains(where: { $0.name == made.provider.name }) {
                 errors.append(section.error("another provider has this name", key: "name"))
+            }
+            if made.passesClientKey, clientSections?.isEmpty == false {
+                errors.append(
+                    section.error(
+                        "would get the clients' keys of this proxy, since there are [[clients]]; give it a token of its own",
+                        key: "token"))
             }
             providers.append(made.provider)
             if let listing = made.listing { listings.append(listing) }
@@ -43,6 +58,12 @@ struct ProxySettings {
             processorTypes.append((try? section.string("type")) ?? "?")
         }
         let isComplete = errors.isEmpty
+        for section in clientSections ?? [] {
+            try errors.attempt { try addClient(section, isComplete: isComplete) }
+        }
+        if clientSections?.isEmpty == true {
+            try errors.attempt { try refuseStrangers(root, at: listen, bound) }
+        }
         defaultProvider =
             try errors.attempt { try findDefault(root, isComplete: isComplete) } ?? nil
         if errors.isEmpty {
@@ -61,13 +82,40 @@ struct ProxySettings {
     }
 
     /// What runs without a file: the echo provider on loopback.
-    static func withoutFile(registry: Registry) throws -> ProxySettings {
+    static func withoutFile(
+        registry: Registry, listen: [ListenAddress]? = nil
+    ) throws -> ProxySettings {
         let text = """
             [[providers]]
             name = "echo"
             type = "echo"
             """
-        return try ProxySettings(Configuration.parse(text), registry: registry)
+        return try ProxySettings(Configuration.parse(text), registry: registry, listen: listen)
+    }
+
+    private mutating func addClient(_ section: Section, isComplete: Bool) throws {
+        let client = try ClientSection(
+            section, providers: isComplete ? providers.map(\.name) : nil)
+        guard !clients.contains(where: { $0.name == client.name }) else {
+            throw section.error("another client has this name", key: "name")
+        }
+        var known = Set(clients.flatMap(\.keys).map(\.hash.identity))
+        guard client.keys.allSatisfy({ known.insert($0.hash.identity).inserted }) else {
+            throw section.error("one of these keys stands there twice", key: "keys")
+        }
+        clients.append(client)
+    }
+
+    /// Without clients only this machine may ask, unless the file says otherwise: keys of providers are worth money.
+    private func refuseStrangers(
+        _ root: Section, at listen: [ListenAddress]?, _ bound: [ListenAddress]
+    ) throws {
+        let addresses = (listen ?? serving.addresses) + bound
+        guard !serving.isOpen, let address = addresses.first(where: { !$0.isLocal }) else { return }
+        let section = listen == nil ? try root.section("server") : nil
+        throw (section ?? root).error(
+            "\(address) is not of this machine alone, and nobody is asked for a key; add [[clients]] (see `sluice key new`), or say open = true in [server]",
+            key: section == nil ? nil : "listen")
     }
 
     private func findDefault(_ root: Section, isComplete: Bool) throws -> ConfiguredProvider? {

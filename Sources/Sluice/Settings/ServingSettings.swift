@@ -6,6 +6,8 @@ internal import SluiceWire
 /// The `[server]` section: where to listen, and what clients may do.
 struct ServingSettings {
     var addresses = [ListenAddress.tcp(host: "127.0.0.1", port: 8080)]
+    /// Whether anybody may ask who reaches an address that is not of this machine alone.
+    var isOpen = false
     /// 0: one per processor.
     var loops = 0
     var server = ServerSettings()
@@ -28,6 +30,7 @@ struct ServingSettings {
             }
             guard !addresses.isEmpty else { throw section.error("names no address", key: "listen") }
         }
+        isOpen = try section.bool("open", default: isOpen)
         loops = try section.int("loops", default: loops, in: 0...1024)
         drainTimeout = try section.duration("drain_timeout", default: drainTimeout)
         shutdownDelay = try section.durationOrOff("shutdown_delay", default: .zero) ?? .zero

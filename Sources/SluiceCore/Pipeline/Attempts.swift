@@ -87,7 +87,7 @@ final class Attempts {
     }
 
     private func findCandidates() throws(ProxyError) {
-        let routes = exchange.pipeline.routes
+        let routes = exchange.caller?.routes ?? exchange.pipeline.routes
         if let model = request?.model {
             turns = ProviderTurns(try routes.candidates(for: model))
         } else if let request {

@@ -9,12 +9,16 @@ extension Exchange {
         do {
             if let endpoint = pipeline.endpoint(for: head) {
                 route = endpoint.route
+                if endpoint.needsClient { try await admit(head) }
                 let response = try await endpoint.answer(head, context: context)
                 try await send(response, on: localPath(head, dialect))
                 return .completed
             }
-            let (parser, plan) = try pipeline.parser(for: head)
-            dialect = parser.dialect
+            // A refused key is answered in the dialect of the path, and before the path is found fault with.
+            let found = Result { () throws(ProxyError) in try pipeline.parser(for: head) }
+            if case .success((let parser, _)) = found { dialect = parser.dialect }
+            try await admit(head)
+            let (parser, plan) = try found.get()
             for processor in pipeline.processors {
                 try await processor.screen(head, context: context)
             }
@@ -23,6 +27,24 @@ extension Exchange {
             return try await process(request, rest: body, dialect: parser.dialect)
         } catch {
             return refuse(ProxyError(converting: error), head, dialect: dialect)
+        }
+    }
+
+    /// Learns who asks, where only clients may.
+    private func admit(_ head: RequestHead) async throws(ProxyError) {
+        guard let clients = pipeline.clients, caller == nil else { return }
+        var finding = clients.find(head.headers)
+        if case .unverified(let key) = finding {
+            finding = await clients.verify(key)
+            if isCancelled || writer.isClosed { throw .clientGone }
+            if let interruption { throw interruption }
+        }
+        switch finding {
+        case .client(let client): caller = client
+        case .refused(let error, let client):
+            caller = client
+            throw error
+        case .unverified: throw .keysBusy
         }
     }
 
@@ -56,6 +78,7 @@ extension Exchange {
     ) async throws -> Outcome? {
         var request = parsed
         describe(request)
+        try caller?.check(request)
         var stages: [any ResponseStage] = []
         for processor in pipeline.processors {
             let decision: Decision

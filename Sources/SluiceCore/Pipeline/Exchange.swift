@@ -14,7 +14,10 @@ public final class Exchange {
     let writer: any ResponseWriter
     /// For those who are asked; many exchanges ask nobody.
     private(set) lazy var context = ExchangeContext(
-        id: id, clientAddress: client, logger: pipeline.sharedLogger, fetcher: services.fetcher)
+        id: id, clientAddress: client, client: caller, logger: pipeline.sharedLogger,
+        fetcher: services.fetcher)
+    /// Whose key the request has, once that is known; nil also where nobody is asked for one.
+    var caller: Client?
     private let id: String
     private let client: String
     var path: ResponsePath?
@@ -80,12 +83,14 @@ public final class Exchange {
     }
 
     private func forwardAtOnce(_ head: RequestHead, _ body: any IncomingBody) -> Bool {
-        guard pipeline.endpoint(for: head) == nil,
+        guard pipeline.endpoint(for: head) == nil, admitsAtOnce(head),
             let (parser, plan) = try? pipeline.parser(for: head), plan == .whole,
             let bytes = body.takeWhole(upTo: pipeline.limits.body)
         else { return false }
         bytesIn = bytes.count
-        guard let request = try? parser.parse(head, body: .received(bytes, of: head)) else {
+        guard let request = try? parser.parse(head, body: .received(bytes, of: head)),
+            mayForward(request)
+        else {
             wholeBody = bytes
             return false
         }
@@ -96,6 +101,19 @@ public final class Exchange {
         self.attempts = attempts
         attempts.beginAtOnce()
         return true
+    }
+
+    /// Whether the client's key, if one is asked for, is right and known without waiting.
+    private func admitsAtOnce(_ head: RequestHead) -> Bool {
+        guard let clients = pipeline.clients else { return true }
+        guard case .client(let client) = clients.find(head.headers) else { return false }
+        caller = client
+        return true
+    }
+
+    private func mayForward(_ request: borrowing ProxyRequest) -> Bool {
+        guard let caller else { return true }
+        return (try? caller.check(request)) != nil
     }
 
     /// Runs work that may wait. An exchange waits for one thing at a time.
@@ -162,6 +180,7 @@ public final class Exchange {
 
     private func writeRecord(_ outcome: Outcome) {
         var record = AccessRecord(id: id, client: client, method: method, route: routeName)
+        record.clientName = caller?.name
         record.operation = operation
         record.model = model
         record.isStreaming = isStreaming

@@ -13,6 +13,8 @@ public final class Pipeline: Sendable {
     public let processors: [any Processor]
     /// Which providers serve a model.
     public let routes: Routes
+    /// Who may ask; nil: anybody.
+    public let clients: ClientDirectory?
     /// What one exchange may hold, in bytes.
     public let limits: PipelineLimits
     /// Hears of every exchange, once at its start and once at its end.
@@ -28,13 +30,15 @@ public final class Pipeline: Sendable {
     /// A pipeline of these parts; nothing runs by itself.
     public init(
         endpoints: [any LocalEndpoint] = [], parsers: [any RequestParser],
-        processors: [any Processor] = [], routes: Routes, limits: PipelineLimits = PipelineLimits(),
-        records: any RecordSink, logger: Logger, host: (any ExchangeHost)? = nil
+        processors: [any Processor] = [], routes: Routes, clients: ClientDirectory? = nil,
+        limits: PipelineLimits = PipelineLimits(), records: any RecordSink, logger: Logger,
+        host: (any ExchangeHost)? = nil
     ) {
         self.endpoints = endpoints
         self.parsers = parsers
         self.processors = processors
         self.routes = routes
+        self.clients = clients
         self.limits = limits
         self.records = records
         self.logger = logger

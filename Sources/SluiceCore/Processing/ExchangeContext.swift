@@ -7,6 +7,8 @@ public final class ExchangeContext: Sendable {
     public let id: String
     /// The client's address without its port; `unix` for a Unix socket, `local` in process.
     public let clientAddress: String
+    /// Who asks, by the key of the request; nil where nobody is asked for one.
+    public let client: Client?
     /// Writes with the request's ID on each line.
     public var logger: Logger {
         var logger = processLogger.logger
@@ -21,14 +23,20 @@ public final class ExchangeContext: Sendable {
 
     /// A context; exchanges have theirs made by the pipeline, tests make their own.
     public convenience init(
-        id: String, clientAddress: String, logger: Logger, fetcher: any Fetcher
+        id: String, clientAddress: String, client: Client? = nil, logger: Logger,
+        fetcher: any Fetcher
     ) {
         self.init(
-            id: id, clientAddress: clientAddress, logger: SharedLogger(logger), fetcher: fetcher)
+            id: id, clientAddress: clientAddress, client: client, logger: SharedLogger(logger),
+            fetcher: fetcher)
     }
 
-    init(id: String, clientAddress: String, logger: SharedLogger, fetcher: any Fetcher) {
+    init(
+        id: String, clientAddress: String, client: Client?, logger: SharedLogger,
+        fetcher: any Fetcher
+    ) {
         self.id = id
+        self.client = client
         self.clientAddress = clientAddress
         processLogger = logger
         self.fetcher = fetcher

@@ -4,6 +4,8 @@ public struct AccessRecord: Sendable {
     public var id: String
     /// The client's address without its port, or `unix`.
     public var client: String
+    /// The name of the `[[clients]]` section whose key the request had.
+    public var clientName: String?
     /// As it stood on the request line.
     public var method: String
     /// A name out of a small fixed set, for metrics: `/v1/chat/completions`.

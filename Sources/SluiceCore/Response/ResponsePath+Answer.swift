@@ -34,6 +34,10 @@ extension ResponsePath {
         var headers = HeaderFields()
         headers.append("content-type", "application/json")
         if let allowed = error.allowedMethods { headers.append("allow", allowed) }
+        // RFC 9110 section 15.5.2.
+        if error.status == 401, error.fault == .client {
+            headers.append(.wwwAuthenticate, "Bearer")
+        }
         if case .after(let seconds) = error.retry { headers.append("retry-after", String(seconds)) }
         if error.retry == .never, error.fault == .upstream {
             headers.append("x-should-retry", "false")

@@ -7,6 +7,7 @@ struct AccessContent: LogContent {
     func write(to fields: inout some LogFields) {
         fields.field(AccessField.id, record.id)
         fields.field(AccessField.client, record.client)
+        if let name = record.clientName { fields.field(AccessField.clientName, name) }
         LabelContent(labels: RecordLabels(record)).write(to: &fields)
         if let detail = record.errorDetail { fields.field(AccessField.errorDetail, detail) }
         fields.field(AccessField.bytesIn, Int(clamping: record.bytesIn))

@@ -2,6 +2,7 @@
 enum AccessField {
     static let id = LogFieldName("id")
     static let client = LogFieldName("client")
+    static let clientName = LogFieldName("client_name")
     static let method = LogFieldName("method")
     static let route = LogFieldName("route")
     static let model = LogFieldName("model")

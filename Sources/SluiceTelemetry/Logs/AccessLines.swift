@@ -17,8 +17,9 @@ struct AccessLines {
         }
         let index = labels.index(of: record) ?? add(record)
         Self.append(
-            clock.bytes.span, record.id.utf8.span, record.client.utf8.span, labels[index],
-            AccessNumbers(record), to: &bytes)
+            clock.bytes.span, record.id.utf8.span, record.client.utf8.span,
+            (record.clientName ?? "").utf8.span, labels[index], AccessNumbers(record),
+            to: &bytes)
     }
 
     @inline(never)
@@ -45,14 +46,15 @@ struct AccessLines {
         record.errorDetail == nil
             && (record.usageSource == nil || record.usageSource == AccessNumbers.usageSource)
             && record.id.utf8.span.isPlainJSON && record.client.utf8.span.isPlainJSON
+            && (record.clientName ?? "").utf8.span.isPlainJSON
     }
 
     // Parts are given one by one, because a closure that holds on to a value of many fields copies it.
     private static func append(
-        _ time: Span<UInt8>, _ id: Span<UInt8>, _ client: Span<UInt8>, _ labels: [UInt8],
-        _ numbers: AccessNumbers, to bytes: inout [UInt8]
+        _ time: Span<UInt8>, _ id: Span<UInt8>, _ client: Span<UInt8>, _ clientName: Span<UInt8>,
+        _ labels: [UInt8], _ numbers: AccessNumbers, to bytes: inout [UInt8]
     ) {
-        let texts = time.count + id.count + client.count + labels.count + 80
+        let texts = time.count + id.count + client.count + clientName.count + labels.count + 96
         bytes.append(addingCapacity: texts + AccessNumbers.room) { out in
             out.append(text: "{\"time\":\"")
             out.append(copying: time)
@@ -60,6 +62,10 @@ struct AccessLines {
             out.append(copying: id)
             out.append(text: "\",\"client\":\"")
             out.append(copying: client)
+            if !clientName.isEmpty {
+                out.append(text: "\",\"client_name\":\"")
+                out.append(copying: clientName)
+            }
             out.append(text: "\"")
             out.append(copying: labels.span)
             numbers.append(to: &out)

@@ -1,0 +1,70 @@
+internal import SluiceConfig
+internal import SluiceCore
+
+/// One `[[clients]]` section.
+struct ClientSection {
+    struct Key {
+        let hash: KeyHash
+        /// In seconds since 1970: the key's own end or the client's, whichever is first; nil: never.
+        let end: Int?
+    }
+
+    let name: String
+    let keys: [Key]
+    /// Nil: any.
+    let models: [String]?
+    /// The names of providers; nil: all.
+    let providers: [String]?
+
+    /// - Parameter known: the names of all providers; nil where not all of them could be read.
+    init(_ section: Section, providers known: [String]?) throws {
+        name = try section.string("name")
+        guard name.utf8.count <= 64, name.unicodeScalars.allSatisfy(Self.isAllowed) else {
+            throw section.error(
+                "may have 64 letters, digits, spaces and signs out of - _ . @ : / +", key: "name")
+        }
+        let end = try section.optionalEnd("expires")
+        keys = try section.sections("keys", orStringsAs: "hash").map {
+            try Self.key($0, end)
+        }
+        models = try section.modelNames("models")
+        providers = try section.optionalStrings("providers", oneOrMany: true)
+        if let known, let unknown = providers?.first(where: { !known.contains($0) }) {
+            throw section.error(
+                "no provider has the name '\(unknown)'; there are: "
+                    + known.joined(separator: ", "), key: "providers")
+        }
+        if models?.isEmpty == true { throw section.error("names no model", key: "models") }
+        if providers?.isEmpty == true { throw section.error("names no provider", key: "providers") }
+    }
+
+    private static func key(_ section: Section, _ clientsEnd: Int?) throws -> Key {
+        let end = try section.optionalEnd("expires")
+        guard let hash = KeyHash(try section.string("hash")) else {
+            throw section.error(
+                "expected \"sha256:…\" or \"ID:$argon2id$…\", as `sluice key new` and `sluice key hash` print it",
+                key: "hash")
+        }
+        try section.finish()
+        return Key(hash: hash, end: [end, clientsEnd].compactMap { $0 }.min())
+    }
+
+    /// The name stands in logs and errors.
+    private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "a"..."z", "A"..."Z", "0"..."9": true
+        default: " -_.@:/+".unicodeScalars.contains(scalar)
+        }
+    }
+}
+
+extension Section {
+    /// Names of models, and patterns that end in `*`; nil when the key is absent.
+    func modelNames(_ key: String) throws -> [String]? {
+        let names = try optionalStrings(key, oneOrMany: true)
+        if let wrong = names?.first(where: { $0.dropLast().contains("*") || $0.isEmpty }) {
+            throw error("'\(wrong)': a pattern has its only '*' at the end", key: key)
+        }
+        return names
+    }
+}

@@ -1,0 +1,68 @@
+internal import SluiceJSON
+
+/// One `[[clients]]` section: who may ask, and for what.
+public final class Client: Sendable {
+    /// In the access log; unique in a configuration.
+    public let name: String
+    /// Names, and patterns that end in `*`, as clients write them; nil: any.
+    private let models: ModelNames?
+    /// The ways to the providers that it may use; nil: all.
+    package let routes: Routes?
+
+    /// - Parameters:
+    ///   - models: names, and patterns that end in `*`; nil for any model.
+    ///   - routes: the ways to the providers it may use; nil for all.
+    public init(name: String, models: [String]? = nil, routes: Routes? = nil) {
+        self.name = name
+        self.models = models.map { ModelNames($0) }
+        self.routes = routes
+    }
+
+    /// Whether it may ask for a model of this name.
+    package func mayUse(_ model: String) -> Bool {
+        models?.contains(model) ?? true
+    }
+
+    /// The paths below `/v1`, beside those that are understood, whose work is that of the model they name. Others, such as batches and
+    /// assistants, can lead to any model by what was uploaded or stored before.
+    private static let modelPaths: Set<String> = [
+        "audio", "images", "moderations", "rerank", "responses", "videos",
+    ]
+
+    /// Holds a request, as the client wrote it, against the models that it may use.
+    ///
+    /// - Throws: 403, as OpenAI answers for a model that a project has no access to.
+    func check(_ request: borrowing ProxyRequest) throws(ProxyError) {
+        guard let models else { return }
+        let isBound =
+            switch request.endpoint {
+            case .other(let path): Self.modelPaths.contains(path)
+            default: true
+            }
+        guard isBound, let model = request.model else {
+            throw ProxyError(
+                status: 403, code: "model_not_found", fault: .client,
+                message: "Client `\(name)` may only make requests that name one of its models.")
+        }
+        guard models.contains(model) else { throw noAccess(to: model) }
+        if let json = request.json { try checkAlternatives(json) }
+    }
+
+    /// Some services take a list of models to fall back to. A name that stands there twice is held against the rules each time.
+    private func checkAlternatives(_ json: JSONDocument) throws(ProxyError) {
+        for (name, value) in json.root.members where name == "models" && !value.isNull {
+            for element in value.elements {
+                guard let model = element.string, mayUse(model) else {
+                    throw noAccess(to: element.string ?? "models")
+                }
+            }
+            guard value.isArray else { throw noAccess(to: "models") }
+        }
+    }
+
+    private func noAccess(to model: String) -> ProxyError {
+        ProxyError(
+            status: 403, code: "model_not_found", fault: .client,
+            message: "Client `\(name)` does not have access to model `\(model)`.")
+    }
+}

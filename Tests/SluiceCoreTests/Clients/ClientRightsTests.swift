@@ -1,0 +1,120 @@
+import SluiceProviders
+import SluiceTesting
+import SluiceWire
+import Testing
+
+@testable import SluiceCore
+
+/// What a client may ask for once it is known.
+struct ClientRightsTests {
+    private func send(
+        _ body: String, path: String = "/v1/chat/completions", as client: Client
+    ) async throws -> [PipelineHarness] {
+        let entry = ClientDirectory.Entry(hash: TestKey.sha256(TestKey.quick), client: client)
+        let harnesses = [
+            try harness([entry]),
+            try harness([entry], processors: [Traced { $0.leavesStage = false }]),
+        ]
+        for harness in harnesses {
+            await harness.send(body, path: path, headers: bearer(TestKey.quick))
+        }
+        return harnesses
+    }
+
+    private let narrow = Client(name: "narrow", models: ["gpt-4.1", "o*"])
+
+    @Test(arguments: [
+        (#"{"model":"gpt-4.1","messages":[]}"#, "/v1/chat/completions"),
+        (#"{"model":"o3","messages":[],"models":null}"#, "/v1/chat/completions"),
+        (#"{"model":"o3","messages":[],"models":["gpt-4.1","o1"]}"#, "/v1/chat/completions"),
+        (#"{"model":"gpt-4.1","input":"x"}"#, "/v1/responses"),
+        (#"{"model":"o3","prompt":"x"}"#, "/v1/images/generations"),
+    ])
+    func itsOwnModelsPass(_ body: String, _ path: String) async throws {
+        for harness in try await send(body, path: path, as: narrow) {
+            #expect(harness.writer.head?.status == 200)
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"model":"gpt-4.1-mini","messages":[]}"#, "/v1/chat/completions", "gpt-4.1-mini"),
+        (#"{"model":"GPT-4.1","messages":[]}"#, "/v1/chat/completions", "GPT-4.1"),
+        (#"{"model":"m\"\n","messages":[]}"#, "/v1/chat/completions", #"m\"\n"#),
+        (#"{"model":"o3","messages":[],"models":["o3","gpt-5"]}"#, "/v1/chat/completions", "gpt-5"),
+        (
+            #"{"model":"o3","models":["o3"],"messages":[],"models":["gpt-5"]}"#,
+            "/v1/chat/completions", "gpt-5"
+        ),
+        (#"{"model":"o3","messages":[],"models":[7]}"#, "/v1/chat/completions", "models"),
+        (#"{"model":"o3","messages":[],"models":"gpt-5"}"#, "/v1/chat/completions", "models"),
+        (#"{"model":"o3","messages":[],"models":{}}"#, "/v1/chat/completions", "models"),
+    ])
+    func othersAreRefusedAsOpenAIRefusesThem(
+        _ body: String, _ path: String, _ model: String
+    ) async throws {
+        for harness in try await send(body, path: path, as: narrow) {
+            #expect(harness.writer.head?.status == 403)
+            #expect(harness.writer.text.contains(#""code":"model_not_found""#))
+            #expect(
+                harness.writer.text.contains(
+                    "Client `narrow` does not have access to model `\(model)`."))
+            #expect(harness.transport.requests.isEmpty)
+            #expect(harness.record?.clientName == "narrow")
+            #expect(harness.record?.route == "/v1/chat/completions")
+        }
+    }
+
+    /// What was uploaded or stored before could name any model.
+    @Test(arguments: [
+        ("{}", "/v1/files"), (#"{"model":"o3"}"#, "/v1/batches"),
+        (#"{"model":"o3"}"#, "/v1/fine_tuning/jobs"),
+        (#"{"model":"o3"}"#, "/v1/threads/runs"), (#"{"prompt":"x"}"#, "/v1/images/generations"),
+        (#"{"model":"o3"}"#, "/v1/unheard/of"),
+    ])
+    func pathsThatLeadToAnyModelAreRefused(_ body: String, _ path: String) async throws {
+        for harness in try await send(body, path: path, as: narrow) {
+            #expect(harness.writer.head?.status == 403)
+            #expect(
+                harness.writer.text.contains("may only make requests that name one of its models"))
+            #expect(harness.transport.requests.isEmpty)
+        }
+        for harness in try await send(body, path: path, as: Client(name: "wide")) {
+            #expect(harness.writer.head?.status == 200)
+        }
+    }
+
+    @Test func theNameIsTheClientsWhateverProcessorsMakeOfIt() async throws {
+        let entry = ClientDirectory.Entry(hash: TestKey.sha256(TestKey.quick), client: narrow)
+        let renaming = Traced { traced in
+            traced.leavesStage = false
+            traced.processes = { request in
+                request.model = "gpt-5"
+                return .forward
+            }
+        }
+        let harness = try harness([entry], processors: [renaming])
+        await harness.send(#"{"model":"o3","messages":[]}"#, headers: bearer(TestKey.quick))
+        #expect(harness.writer.head?.status == 200)
+        #expect(harness.transport.requests.count == 1)
+    }
+
+    @Test func onlyItsProvidersAreThere() async throws {
+        let own = ConfiguredProvider.scripted("own", models: ["own-*"])
+        let client = Client(
+            name: "bound", routes: Routes(providers: [own], defaultProvider: nil))
+        for harness in try await send(#"{"model":"m","messages":[]}"#, as: client) {
+            #expect(harness.writer.head?.status == 404)
+            #expect(
+                harness.writer.text.contains(
+                    "The model `m` does not exist or you do not have access to it."))
+            #expect(harness.transport.requests.isEmpty)
+        }
+        for harness in try await send(#"{"model":"own-1","messages":[]}"#, as: client) {
+            #expect(harness.writer.head?.status == 200)
+            #expect(harness.record?.provider == "own")
+        }
+        for harness in try await send("{}", path: "/v1/files", as: client) {
+            #expect(harness.record?.provider == "own")
+        }
+    }
+}
