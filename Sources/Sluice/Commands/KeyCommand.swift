@@ -20,6 +20,12 @@ struct NewKeyCommand: ParsableCommand {
     @Flag(help: "Hash by Argon2id instead of SHA-256, which suffices for a random key.")
     var argon2 = false
 
+    func validate() throws {
+        guard ClientSection.isName(client) else {
+            throw ValidationError("--client \(ClientSection.nameRule)")
+        }
+    }
+
     func run() throws {
         let key = ClientKey()
         guard let hash = key.hash(isSlow: argon2) else {

@@ -19,10 +19,7 @@ struct ClientSection {
     /// - Parameter known: the names of all providers; nil where not all of them could be read.
     init(_ section: Section, providers known: [String]?) throws {
         name = try section.string("name")
-        guard name.utf8.count <= 64, name.unicodeScalars.allSatisfy(Self.isAllowed) else {
-            throw section.error(
-                "may have 64 letters, digits, spaces and signs out of - _ . @ : / +", key: "name")
-        }
+        guard Self.isName(name) else { throw section.error(Self.nameRule, key: "name") }
         let end = try section.optionalEnd("expires")
         keys = try section.sections("keys", orStringsAs: "hash").map {
             try Self.key($0, end)
@@ -49,7 +46,13 @@ struct ClientSection {
         return Key(hash: hash, end: [end, clientsEnd].compactMap { $0 }.min())
     }
 
+    static let nameRule = "may have 64 letters, digits, spaces and signs out of - _ . @ : / +"
+
     /// The name stands in logs and errors.
+    static func isName(_ text: String) -> Bool {
+        1...64 ~= text.utf8.count && text.unicodeScalars.allSatisfy(isAllowed)
+    }
+
     private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case "a"..."z", "A"..."Z", "0"..."9": true

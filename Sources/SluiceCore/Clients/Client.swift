@@ -29,21 +29,27 @@ public final class Client: Sendable {
         "audio", "images", "moderations", "rerank", "responses", "videos",
     ]
 
+    /// Whether it may not ask for every model.
+    var isBoundToModels: Bool { models != nil }
+
+    /// Holds what is asked for, before its body is read, against the models that it may use.
+    ///
+    /// - Throws: 403.
+    func check(_ endpoint: Endpoint?) throws(ProxyError) {
+        guard models != nil, case .other(let path) = endpoint, !Self.modelPaths.contains(path)
+        else {
+            return
+        }
+        throw noModel
+    }
+
     /// Holds a request, as the client wrote it, against the models that it may use.
     ///
     /// - Throws: 403, as OpenAI answers for a model that a project has no access to.
     func check(_ request: borrowing ProxyRequest) throws(ProxyError) {
         guard let models else { return }
-        let isBound =
-            switch request.endpoint {
-            case .other(let path): Self.modelPaths.contains(path)
-            default: true
-            }
-        guard isBound, let model = request.model else {
-            throw ProxyError(
-                status: 403, code: "model_not_found", fault: .client,
-                message: "Client `\(name)` may only make requests that name one of its models.")
-        }
+        try check(request.endpoint)
+        guard let model = request.model else { throw noModel }
         guard models.contains(model) else { throw noAccess(to: model) }
         if let json = request.json { try checkAlternatives(json) }
     }
@@ -58,6 +64,12 @@ public final class Client: Sendable {
             }
             guard value.isArray else { throw noAccess(to: "models") }
         }
+    }
+
+    private var noModel: ProxyError {
+        ProxyError(
+            status: 403, code: "model_not_found", fault: .client,
+            message: "Client `\(name)` may only make requests that name one of its models.")
     }
 
     private func noAccess(to model: String) -> ProxyError {

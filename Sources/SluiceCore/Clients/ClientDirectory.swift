@@ -25,12 +25,18 @@ public final class ClientDirectory: Sendable {
     enum Finding {
         case client(Client)
         case refused(ProxyError, Client?)
-        /// Its hash has yet to be computed.
-        case unverified(UnverifiedKey)
+        /// Its hash has yet to be computed. Indirect, so that the others stay small.
+        indirect case unverified(UnverifiedKey)
     }
 
-    private let quick: [Digest: Entry]
-    private let slow: [String: Entry]
+    /// What each request copies of an entry.
+    private struct Holder {
+        let client: Client
+        let end: Int?
+    }
+
+    private let quick: [Digest: Holder]
+    private let slow: [String: (hash: Argon2id, holder: Holder)]
     private let verification: KeyVerification
     private let now: @Sendable () -> Int
 
@@ -41,12 +47,13 @@ public final class ClientDirectory: Sendable {
         _ entries: [Entry], verification: KeyVerification = KeyVerification(),
         now: @escaping @Sendable () -> Int = { time(nil) }
     ) {
-        var quick: [Digest: Entry] = [:]
-        var slow: [String: Entry] = [:]
+        var quick: [Digest: Holder] = [:]
+        var slow: [String: (Argon2id, Holder)] = [:]
         for entry in entries {
+            let holder = Holder(client: entry.client, end: entry.end)
             switch entry.hash {
-            case .sha256(let digest): quick[digest] = entry
-            case .argon2id(let id, _): slow[id] = entry
+            case .sha256(let digest): quick[digest] = holder
+            case .argon2id(let id, let hash): slow[id] = (hash, holder)
             }
         }
         self.quick = quick
@@ -65,13 +72,12 @@ public final class ClientDirectory: Sendable {
         guard let digest = keys.digest else {
             return .refused(keys.isMalformed ? .wrongKey : .missingKey, nil)
         }
-        if let entry = quick[digest] { return found(entry) }
-        guard !slow.isEmpty, let key = keys.slowKey(headers), let entry = slow[key.id],
-            case .argon2id(_, let hash) = entry.hash
+        if let holder = quick[digest] { return found(holder) }
+        guard !slow.isEmpty, let key = keys.slowKey(headers), let (hash, holder) = slow[key.id]
         else { return .refused(.wrongKey, nil) }
         let unverified = verification.unverified(key.bytes, id: key.id, hash: hash)
         return switch verification.memory(of: unverified) {
-        case .right: found(entry)
+        case .right: found(holder)
         case .wrong: .refused(.wrongKey, nil)
         case nil: .unverified(unverified)
         }
@@ -79,16 +85,16 @@ public final class ClientDirectory: Sendable {
 
     /// Computes the hash that ``find(_:)`` left open.
     func verify(_ key: UnverifiedKey) async -> Finding {
-        guard let entry = slow[key.id] else { return .refused(.wrongKey, nil) }
+        guard let (_, holder) = slow[key.id] else { return .refused(.wrongKey, nil) }
         return switch await verification.verify(key) {
-        case .right: found(entry)
+        case .right: found(holder)
         case .wrong: .refused(.wrongKey, nil)
         case nil: .refused(.keysBusy, nil)
         }
     }
 
-    private func found(_ entry: Entry) -> Finding {
-        if let end = entry.end, now() >= end { return .refused(.expiredKey, entry.client) }
-        return .client(entry.client)
+    private func found(_ holder: Holder) -> Finding {
+        if let end = holder.end, now() >= end { return .refused(.expiredKey, holder.client) }
+        return .client(holder.client)
     }
 }

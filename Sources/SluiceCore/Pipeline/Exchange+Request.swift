@@ -19,6 +19,7 @@ extension Exchange {
             if case .success((let parser, _)) = found { dialect = parser.dialect }
             try await admit(head)
             let (parser, plan) = try found.get()
+            if let caller, caller.isBoundToModels { try caller.check(parser.endpoint(of: head)) }
             for processor in pipeline.processors {
                 try await processor.screen(head, context: context)
             }
@@ -60,8 +61,12 @@ extension Exchange {
         }
         var beginning: [UInt8] = []
         var isEnd = false
-        while parser.decideHold(head, beginning: beginning) == .more,
-            beginning.count <= pipeline.limits.heldUpload
+        // Nothing may follow that names another model.
+        let isWhole = caller?.isBoundToModels == true
+        let limit = isWhole ? pipeline.limits.body : pipeline.limits.heldUpload
+        if isWhole, let length = body.totalLength, length > UInt64(limit) { throw .bodyTooLarge }
+        while isWhole || parser.decideHold(head, beginning: beginning) == .more,
+            beginning.count <= limit
         {
             guard let piece = try await body.next() else {
                 isEnd = true
@@ -70,6 +75,7 @@ extension Exchange {
             beginning += piece
         }
         bytesIn = beginning.count
+        if isWhole, !isEnd { throw .bodyTooLarge }
         return .beginning(beginning, totalLength: body.totalLength, isEnd: isEnd)
     }
 

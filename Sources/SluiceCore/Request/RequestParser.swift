@@ -16,7 +16,8 @@ public protocol RequestParser: Sendable {
     /// What a path of this dialect asks for, so that refused requests are counted under their route too; nil for other paths.
     func endpoint(of head: RequestHead) -> Endpoint?
 
-    /// Whether the beginning of a held body suffices; asked again after each piece that arrives.
+    /// Whether the beginning of a held body suffices; asked again after each piece that arrives. Where rights hang on the model, such as
+    /// those of a ``Client``, the body is held to its end whatever this says, and ``parse(_:body:)`` refuses one that names two.
     func decideHold(_ head: RequestHead, beginning: [UInt8]) -> HoldDecision
 
     /// Makes the request out of its head and body.

@@ -67,8 +67,16 @@ public struct OpenAIRequestParser: RequestParser {
         guard let boundary = Self.boundary(head), !Self.namesNoModel(head) else {
             return request(head, path, model: nil, body: .stream(prefix))
         }
-        switch MultipartForm(boundary: boundary).find("model", in: bytes) {
+        let form = MultipartForm(boundary: boundary)
+        switch form.find("model", in: bytes) {
         case .found(let range):
+            // A form that was held whole: rights hang on its model, so there must be no other one.
+            guard !isEnd || form.isAlone("model", at: range, in: bytes) else {
+                throw .invalidRequest(
+                    "The form must have one field 'model' and end as it should.",
+                    parameter: "model",
+                    code: "duplicate_parameter")
+            }
             prefix = BodyPrefix(bytes: bytes, modelRange: range, totalLength: totalLength)
             let model = try OpenAIBody.checked(
                 String(decoding: bytes[range], as: UTF8.self))

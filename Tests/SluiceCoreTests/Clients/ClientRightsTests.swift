@@ -98,6 +98,36 @@ struct ClientRightsTests {
         #expect(harness.transport.requests.count == 1)
     }
 
+    private func upload(_ fields: [(String, String)], as client: Client) async throws
+        -> PipelineHarness
+    {
+        let entry = ClientDirectory.Entry(hash: TestKey.sha256(TestKey.quick), client: client)
+        let harness = try harness([entry])
+        var headers = bearer(TestKey.quick)
+        headers.append(.contentType, "multipart/form-data; boundary=b")
+        let parts = fields.map { name, value in
+            "--b\r\ncontent-disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n"
+        }
+        await harness.send(
+            RequestHead(method: .post, path: "/v1/audio/transcriptions", headers: headers),
+            body: Array((parts.joined() + "--b--\r\n").utf8))
+        return harness
+    }
+
+    @Test func aFormMayNotNameASecondModel() async throws {
+        let file = ("file", String(repeating: "x", count: 5_000))
+        let wide = Client(name: "wide")
+        #expect(try await upload([("model", "o1"), file], as: narrow).writer.head?.status == 200)
+        #expect(
+            try await upload([("model", "gpt-5"), file], as: narrow).writer.head?.status == 403)
+        let two = [("model", "o1"), file, ("model", "gpt-5")]
+        let refused = try await upload(two, as: narrow)
+        #expect(refused.writer.head?.status == 400)
+        #expect(refused.writer.text.contains("duplicate_parameter"))
+        #expect(refused.transport.requests.isEmpty)
+        #expect(try await upload(two, as: wide).writer.head?.status == 200)
+    }
+
     @Test func onlyItsProvidersAreThere() async throws {
         let own = ConfiguredProvider.scripted("own", models: ["own-*"])
         let client = Client(
