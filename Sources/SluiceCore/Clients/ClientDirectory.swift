@@ -66,9 +66,11 @@ public final class ClientDirectory: Sendable {
     func find(_ headers: HeaderFields) -> Finding {
         var keys = PresentedKeys()
         headers.forEachValue(of: .authorization) { keys.add(authorization: $0) }
+        keys.beginField()
         headers.forEachValue(of: .xAPIKey) { keys.add($0) }
+        keys.beginField()
         headers.forEachValue(of: .apiKey) { keys.add($0) }
-        if keys.areSeveral { return .refused(.conflictingKeys, nil) }
+        if keys.areSeveral { return .refused(.ambiguousKey, nil) }
         guard let digest = keys.digest else {
             return .refused(keys.isMalformed ? .wrongKey : .missingKey, nil)
         }

@@ -5,15 +5,24 @@ import SluiceWire
 struct PresentedKeys {
     private(set) var digest: Digest?
     private var differ = false
+    /// A field stands there twice, if with the same key.
+    private var isRepeated = false
+    private var isInField = false
     /// Something stood there that is no key.
     private(set) var isMalformed = false
 
-    /// Two different ones: which of them a reader would take is anybody's guess.
-    var areSeveral: Bool { differ || isMalformed && digest != nil }
+    /// Two different ones, or one field twice: which of them a reader would take is anybody's guess.
+    var areSeveral: Bool { differ || isRepeated || isMalformed && digest != nil }
+
+    /// What comes is of another field.
+    mutating func beginField() {
+        isInField = false
+    }
 
     /// Takes the value of an `authorization` field.
     mutating func add(authorization value: Span<UInt8>) {
         guard let key = Self.bearer(value) else {
+            noteValue()
             isMalformed = true
             return
         }
@@ -23,6 +32,7 @@ struct PresentedKeys {
     /// Takes a key. An empty field is none.
     mutating func add(_ key: Span<UInt8>) {
         guard !key.isEmpty else { return }
+        noteValue()
         guard key.count <= ClientKey.longest else {
             isMalformed = true
             return
@@ -30,6 +40,11 @@ struct PresentedKeys {
         let other = SHA256.digest(of: key)
         differ = differ || digest.map { $0 != other } ?? false
         digest = other
+    }
+
+    private mutating func noteValue() {
+        isRepeated = isRepeated || isInField
+        isInField = true
     }
 
     /// Where the key stands in `Bearer KEY` (RFC 6750 section 2.1).
@@ -74,9 +89,8 @@ extension ProxyError {
         status: 401, code: "expired_api_key", fault: .client,
         message: "The API key provided has expired.")
 
-    static let conflictingKeys = ProxyError(
-        status: 401, code: "conflicting_api_keys", fault: .client,
-        message: "The request carries more than one credential; send one API key.")
+    static let ambiguousKey = ProxyError.invalidRequest(
+        "The request has more than one API key.", code: "ambiguous_api_key")
 
     static let keysBusy = ProxyError(
         status: 503, code: "authentication_busy", fault: .proxy, retry: .after(seconds: 1),
