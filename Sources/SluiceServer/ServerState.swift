@@ -14,7 +14,8 @@ final class ServerState: Sendable {
     func noteExhaustion(now: UInt64) {
         let last = exhaustedAt.load(ordering: .relaxed)
         guard last == 0 || now &- last > 10_000_000_000 else { return }
-        exhaustedAt.store(now, ordering: .relaxed)
-        onExhaustion()
+        // Loops run out in the same moment, and one of them tells.
+        let mine = exhaustedAt.compareExchange(expected: last, desired: now, ordering: .relaxed)
+        if mine.exchanged { onExhaustion() }
     }
 }
