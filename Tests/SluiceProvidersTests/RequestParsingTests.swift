@@ -139,10 +139,21 @@ struct RequestParsingTests {
         #expect(try parse(#"{"model":"a"}"#, type: nil).model == "a")
     }
 
-    @Test func anEncodedBodyIsRefused() {
-        let head = head("POST", "/v1/chat/completions", fields: [("content-encoding", "gzip")])
+    @Test(arguments: [["gzip"], ["identity", "gzip"]])
+    func anEncodedBodyIsRefused(_ codings: [String]) {
+        let head = head(
+            "POST", "/v1/chat/completions", fields: codings.map { ("content-encoding", $0) })
         let error = #expect(throws: ProxyError.self) { try OpenAIRequestParser().accept(head) }
         #expect(error?.status == 415)
+    }
+
+    @Test(arguments: ["/v1/chat/completions", "/v1/files"])
+    func twoContentTypesAreRefused(_ path: String) {
+        let types = [("content-type", "application/json"), ("Content-Type", "application/json")]
+        let error = #expect(throws: ProxyError.self) {
+            try OpenAIRequestParser().accept(head("POST", path, fields: types))
+        }
+        #expect(error?.status == 400)
     }
 
     @Test func aModelNameHasALimit() {

@@ -15,6 +15,7 @@ public struct OpenAIRequestParser: RequestParser {
         guard let path = try RequestPath.parse(head) else { return nil }
         try checkMethod(head, path)
         try checkCoding(head)
+        try checkType(head)
         if Self.isPlainJSON(head) { return .whole }
         let type = Self.mediaType(head)
         guard !path.endpoint.isUnderstood else {
@@ -110,14 +111,19 @@ public struct OpenAIRequestParser: RequestParser {
 
     /// The coding's name is not sent on, and an encoded body cannot be read.
     private func checkCoding(_ head: RequestHead) throws(ProxyError) {
-        guard head.headers.contains(.contentEncoding),
-            let coding = head.headers[.contentEncoding], coding.lowercased() != "identity"
-        else {
-            return
-        }
+        guard head.headers.contains(.contentEncoding) else { return }
+        let codings = head.headers.values(of: .contentEncoding)
+        guard codings.contains(where: { $0.lowercased() != "identity" }) else { return }
         throw ProxyError(
             status: 415, code: "unsupported_content_encoding", fault: .client,
             message: "Request bodies must be sent without a content encoding.")
+    }
+
+    /// Of two types the provider could believe the one that was not looked at here.
+    private func checkType(_ head: RequestHead) throws(ProxyError) {
+        guard head.headers.count(of: .contentType) <= 1 else {
+            throw .invalidRequest("The header 'content-type' must be given once.")
+        }
     }
 
     /// Whether the content type is spelled as nearly all clients do.
