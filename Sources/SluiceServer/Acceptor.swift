@@ -44,24 +44,39 @@ final class Acceptor: ReadinessHandler, AlarmHandler {
     func ready(_ readiness: Readiness) {
         for _ in 0..<Self.batch {
             guard server.mayAccept else { return pause() }
-            var address = sockaddr_storage()
-            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-            let descriptor = sluice_accept(listener.descriptor, &address, &length)
-            guard descriptor >= 0 else {
-                let code = sluice_errno()
-                if code == EMFILE || code == ENFILE || code == ENOMEM || code == ENOBUFS {
-                    server.ranOutOfDescriptors()
-                    pause()
-                }
+            if let (descriptor, client) = accept() {
+                server.accepted(descriptor, client: client)
+                continue
+            }
+            let code = sluice_errno()
+            guard code == EMFILE || code == ENFILE || code == ENOMEM || code == ENOBUFS else {
                 return
             }
-            var isUnix = true
-            if case .tcp = listener.address {
-                isUnix = false
-                _ = sluice_set_option(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
-            }
-            server.accepted(descriptor, client: isUnix ? "unix" : Self.text(&address))
+            server.ranOutOfDescriptors()
+            guard acceptOnReserve() else { return pause() }
         }
+    }
+
+    private func accept() -> (descriptor: Int32, client: String)? {
+        var address = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let descriptor = sluice_accept(listener.descriptor, &address, &length)
+        guard descriptor >= 0 else { return nil }
+        guard case .tcp = listener.address else { return (descriptor, "unix") }
+        _ = sluice_set_option(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        return (descriptor, Self.text(&address))
+    }
+
+    /// Who waits longest is in front, and may be all that keeps somebody from asking for health.
+    private func acceptOnReserve() -> Bool {
+        guard server.reserve.spend() else { return false }
+        guard let (descriptor, client) = accept() else {
+            // Another loop or an upstream was faster.
+            server.reserve.fill()
+            return false
+        }
+        server.acceptedOnReserve(descriptor, client: client)
+        return true
     }
 
     /// Stops listening for a while: waiting connections stay in the kernel's queue, and no loop spins on them.
@@ -71,6 +86,12 @@ final class Acceptor: ReadinessHandler, AlarmHandler {
     }
 
     func rang(_ alarm: Alarm) {
+        start()
+    }
+
+    /// Ends a pause: there are descriptors again.
+    func resume() {
+        retry.cancel()
         start()
     }
 

@@ -55,6 +55,8 @@ final class Connection: ReadinessHandler, AlarmHandler, TurnEndHandler {
     /// An exchange is being started, which can be over before that returns.
     var isStarting = false
     var servedRequests = 0
+    /// Its descriptor is one of the reserve, which wants it back after one answer.
+    var isOnReserve = false
 
     init(_ descriptor: Int32, client: String, server: ServerLoop) {
         self.descriptor = descriptor

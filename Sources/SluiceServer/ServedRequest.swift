@@ -51,7 +51,9 @@ final class ServedRequest: ResponseWriter {
             framing = knowsChunks ? .chunked : .untilClose
         }
         // A body that was not read to its end would be taken for the next request.
-        if connection.server.isDraining || !body.isDone || framing == .untilClose {
+        if connection.server.isDraining || connection.isOnReserve || !body.isDone
+            || framing == .untilClose
+        {
             keepsAlive = false
         }
         let isBodiless = answer.status == 204 || answer.status == 304

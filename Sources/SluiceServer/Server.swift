@@ -14,6 +14,8 @@ public final class Server: Sendable {
     private let loops: [Loop]
     private let state: ServerState
     private let isListening = Mutex(true)
+    /// Descriptors that all loops together keep for when there are none, so that health can be asked for.
+    private static let reserve = 8
 
     private init(listeners: [Listener], loops: [Loop], state: ServerState) {
         self.listeners = listeners
@@ -40,14 +42,15 @@ public final class Server: Sendable {
         }
         let logger = pipeline.logger
         let state = ServerState {
-            logger.error("out of descriptors: accepting pauses")
+            logger.error("out of descriptors: new connections are sent away or wait")
         }
         let bound = listeners
+        let reserve = max(1, Self.reserve / loops.count)
         for loop in loops {
             await loop.run { poller in
                 let server = ServerLoop(
                     poller: poller, services: services(poller), settings: settings,
-                    pipeline: pipeline, shared: state)
+                    pipeline: pipeline, shared: state, reserve: reserve)
                 poller.settle(server)
                 for listener in bound { server.listen(listener) }
             }
@@ -60,6 +63,9 @@ public final class Server: Sendable {
 
     /// Open client connections.
     public var connections: Int { state.connections.load(ordering: .relaxed) }
+
+    /// Connections that were closed unserved, because the process was out of descriptors.
+    public var connectionsSentAway: Int { state.sentAway.load(ordering: .relaxed) }
 
     /// Serves requests from now on by other rules; those under way keep theirs.
     public func replace(_ settings: ServerSettings, _ pipeline: Pipeline) async {

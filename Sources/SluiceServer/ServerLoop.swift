@@ -16,6 +16,7 @@ final class ServerLoop {
     /// The first head of the latest connection: the next one is often of the same kind of client, and shares its memory.
     var latestHead = HeadMemory()
     private let shared: ServerState
+    let reserve: Reserve
     private var acceptors: [Acceptor] = []
     private var connections: [ObjectIdentifier: Connection] = [:]
     private var ids = RequestID()
@@ -25,9 +26,10 @@ final class ServerLoop {
 
     init(
         poller: Poller, services: LoopServices, settings: ServerSettings, pipeline: Pipeline,
-        shared: ServerState
+        shared: ServerState, reserve: Int
     ) {
         self.poller = poller
+        self.reserve = Reserve(reserve)
         self.services = services
         self.settings = settings
         timeLimits = TimeLimits(settings)
@@ -68,9 +70,10 @@ final class ServerLoop {
         shared.connections.load(ordering: .relaxed) < settings.maximumConnections
     }
 
-    func accepted(_ descriptor: Int32, client: String) {
+    func accepted(_ descriptor: Int32, client: String, onReserve: Bool = false) {
         shared.connections.add(1, ordering: .relaxed)
         let connection = Connection(descriptor, client: client, server: self)
+        connection.isOnReserve = onReserve
         connections[ObjectIdentifier(connection)] = connection
         if !connection.start() { closed(connection) }
     }
@@ -78,35 +81,63 @@ final class ServerLoop {
     func closed(_ connection: Connection) {
         guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
         shared.connections.subtract(1, ordering: .relaxed)
+        returned()
         if connections.isEmpty, isDraining { reportEmpty() }
     }
+
+    // MARK: Descriptors
 
     func ranOutOfDescriptors() {
         shared.noteExhaustion(now: poller.now)
     }
 
+    func acceptedOnReserve(_ descriptor: Int32, client: String) {
+        ReserveConnection(descriptor, client: client, server: self).start()
+    }
+
+    func sentAway() {
+        shared.sentAway.add(1, ordering: .relaxed)
+        returned()
+    }
+
+    /// A descriptor was closed. The reserve has the first claim to it.
+    func returned() {
+        guard reserve.fill() else { return }
+        for acceptor in acceptors { acceptor.resume() }
+    }
+
+    // MARK: Refusing
+
     /// Answers a request that never became one, and records it.
     func refuse(_ error: ProxyError, on connection: Connection, startedAt: UInt64) {
-        let body = pipeline.fallbackDialect?.errorBody(error) ?? []
-        var front: [UInt8] = []
-        MessageWriter.statusLine(error.status, into: &front)
-        front += dateField()
-        MessageWriter.field(name: "content-type", value: "application/json", into: &front)
-        MessageWriter.field(name: "content-length", value: body.count, into: &front)
-        MessageWriter.field(name: "connection", value: "close", into: &front)
-        MessageWriter.lineEnd(into: &front)
-        front += body
-        connection.send(&front)
+        var (answer, bodyCount) = refusal(error)
+        connection.send(&answer)
         var record = AccessRecord(
             id: nextID(), client: connection.client, method: "-", route: "unknown")
         record.status = error.status
         record.outcome = Outcome.refused(error).name
         record.errorCode = error.code
         record.errorDetail = error.message
-        record.bytesOut = UInt64(body.count)
+        record.bytesOut = UInt64(bodyCount)
         record.duration = poller.now &- startedAt
         pipeline.records.started()
         pipeline.records.finished(record)
+    }
+
+    /// An answer for who made no request that could be served: all of it, and how much of that is its body.
+    func refusal(_ error: ProxyError) -> (bytes: [UInt8], bodyCount: Int) {
+        let body = pipeline.fallbackDialect?.errorBody(error) ?? []
+        var bytes: [UInt8] = []
+        MessageWriter.statusLine(error.status, into: &bytes)
+        bytes += dateField()
+        MessageWriter.field(name: "content-type", value: "application/json", into: &bytes)
+        MessageWriter.field(name: "content-length", value: body.count, into: &bytes)
+        if case .after(let seconds) = error.retry {
+            MessageWriter.field(name: "retry-after", value: seconds, into: &bytes)
+        }
+        MessageWriter.field(name: "connection", value: "close", into: &bytes)
+        MessageWriter.lineEnd(into: &bytes)
+        return (bytes + body, body.count)
     }
 
     // MARK: Draining

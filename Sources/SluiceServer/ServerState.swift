@@ -3,6 +3,7 @@ internal import Synchronization
 /// What the loops of one server share.
 final class ServerState: Sendable {
     let connections = Atomic<Int>(0)
+    let sentAway = Atomic<Int>(0)
     private let exhaustedAt = Atomic<UInt64>(0)
     private let onExhaustion: @Sendable () -> Void
 

@@ -43,8 +43,11 @@ final class Telemetry: Sendable {
 
     /// Shows the server's connections and the upstream pools.
     func show(_ server: Server) {
-        let gauge = metrics.openConnections
-        registry.addCollector { gauge.set(Int64(server.connections)) }
+        let (open, sentAway) = (metrics.openConnections, metrics.connectionsSentAway)
+        registry.addCollector {
+            open.set(Int64(server.connections))
+            sentAway.mirror(Double(server.connectionsSentAway))
+        }
         let upstream = upstream
         metrics.showPools {
             UpstreamPoolState(

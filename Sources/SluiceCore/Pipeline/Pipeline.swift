@@ -1,5 +1,5 @@
 public import Logging
-internal import SluiceWire
+package import SluiceWire
 
 /// All that happens to a request between the client's connection and the upstream's: made once from the configuration, shared by all loops.
 ///
@@ -56,6 +56,9 @@ public final class Pipeline: Sendable {
         }
         return nil
     }
+
+    /// Whether a head asks for what the proxy answers itself, such as its health.
+    package func answersItself(_ head: RequestHead) -> Bool { endpoint(for: head) != nil }
 
     /// The first parser that accepts a head, and how it wants the body.
     func parser(for head: RequestHead) throws(ProxyError) -> (any RequestParser, BodyPlan) {

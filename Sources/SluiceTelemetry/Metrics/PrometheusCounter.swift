@@ -32,7 +32,7 @@ public final class PrometheusCounter: CounterHandler, FloatingPointCounterHandle
     }
 
     /// Takes over a total that is counted elsewhere.
-    func mirror(_ total: Double) {
+    package func mirror(_ total: Double) {
         number.store(total)
     }
 }

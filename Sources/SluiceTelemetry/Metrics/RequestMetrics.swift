@@ -39,6 +39,8 @@ public final class RequestMetrics: RecordSink {
 
     /// Connections that clients hold open; the server sets it.
     public let openConnections: PrometheusGauge
+    /// Connections that were closed unserved for want of descriptors; the server sets it.
+    public let connectionsSentAway: PrometheusCounter
 
     let registry: MetricsRegistry
     private let inFlight: PrometheusGauge
@@ -62,6 +64,9 @@ public final class RequestMetrics: RecordSink {
             "sluice_requests_in_flight", help: "Requests that are being answered.")
         openConnections = registry.gauge(
             "sluice_client_connections", help: "Connections that clients hold open.")
+        connectionsSentAway = registry.counter(
+            "sluice_client_connections_sent_away_total",
+            help: "Connections closed unserved because the process was out of descriptors.")
         let process = ProcessMetrics(registry)
         registry.addCollector { process.update() }
         guard let log else { return }
