@@ -117,6 +117,30 @@ struct LimitTests {
         }
     }
 
+    /// Address and credential are fixed, so that the request goes on without a task.
+    @Test func theExchangesOfAProvider() async throws {
+        let provider = ConfiguredProvider(
+            name: "plays", dialect: PlayProvider(), urls: FixedAddress(), maximumInFlight: 1)
+        try await TestServer.run(provider: provider) { server in
+            let (port, plays) = (server.port, server.plays)
+            try await offPool {
+                let first = try RawClient(port: port)
+                try first.send(chat("hold"))
+                try blocking("the request") { plays.state.requests.count == 1 }
+                let second = try RawClient(port: port)
+                try second.send(chat("m"))
+                let answer = try second.response()
+                #expect(answer.status == 503)
+                #expect(answer["retry-after"] == "1")
+                #expect(answer.text.contains("provider_busy"))
+                plays.gate.open()
+                #expect(try first.response().status == 200)
+                try second.send(chat("m"))
+                #expect(try second.response().status == 200)
+            }
+        }
+    }
+
     @Test(arguments: [false, true])
     func aRefusalIsReadableWhileTheBodyIsStillBeingSent(isChunked: Bool) async throws {
         var limits = PipelineLimits()
@@ -138,6 +162,16 @@ struct LimitTests {
                 #expect(answer["connection"] == "close")
             }
         }
+    }
+}
+
+private struct FixedAddress: URLProvider {
+    let fixedURL = try? UpstreamURL("http://fixed.test")
+
+    func url(
+        for request: ProxyRequest, attempt: Int, context: ExchangeContext
+    ) async throws -> UpstreamURL {
+        try UpstreamURL("http://fixed.test")
     }
 }
 

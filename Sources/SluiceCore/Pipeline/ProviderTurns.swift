@@ -7,7 +7,7 @@ struct ProviderTurns {
     private var hasEntered = false
     /// The one whose turn it is, or was last.
     private(set) var provider: ConfiguredProvider?
-    /// The last candidate had no place for another exchange.
+    /// The last candidate had no place for another exchange. It stays so when there is nobody left to ask.
     private(set) var wasBusy = false
 
     init(_ candidates: [ConfiguredProvider]) {
@@ -23,7 +23,6 @@ struct ProviderTurns {
             triesLeft -= 1
             return provider
         }
-        wasBusy = false
         while nextCandidate < candidates.count {
             leave()
             let candidate = candidates[nextCandidate]
