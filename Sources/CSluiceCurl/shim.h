@@ -2,6 +2,9 @@
 // libcurl sets its options through variadic functions, which Swift cannot call: one wrapper for each type of argument.
 #include <curl/curl.h>
 #include <openssl/ssl.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static inline CURLcode sluice_curl_set_long(CURL *handle, CURLoption option, long value) {
     return (curl_easy_setopt)(handle, option, value);
@@ -19,6 +22,19 @@ static inline CURLcode sluice_curl_set_pointer(CURL *handle, CURLoption option, 
 static inline CURLcode sluice_curl_set_close(CURL *handle, curl_closesocket_callback callback, void *context) {
     CURLcode code = (curl_easy_setopt)(handle, CURLOPT_CLOSESOCKETFUNCTION, callback);
     return code != CURLE_OK ? code : (curl_easy_setopt)(handle, CURLOPT_CLOSESOCKETDATA, context);
+}
+
+static curl_socket_t sluice_curl_open_socket(void *limit, curlsocktype purpose, struct curl_sockaddr *address) {
+    curl_socket_t opened = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (opened < (curl_socket_t)(intptr_t)limit) return opened;
+    close(opened);
+    return CURL_SOCKET_BAD;
+}
+
+/// Keeps a handle from sockets whose number is not below a limit.
+static inline CURLcode sluice_curl_set_socket_limit(CURL *handle, int limit) {
+    CURLcode code = (curl_easy_setopt)(handle, CURLOPT_OPENSOCKETFUNCTION, sluice_curl_open_socket);
+    return code != CURLE_OK ? code : (curl_easy_setopt)(handle, CURLOPT_OPENSOCKETDATA, (void *)(intptr_t)limit);
 }
 
 /// The socket of a handle that was connected with CURLOPT_CONNECT_ONLY, or CURL_SOCKET_BAD.

@@ -9,6 +9,7 @@ final class Acceptor: ReadinessHandler, AlarmHandler {
     private let listener: Listener
     private let poller: Poller
     private let server: ServerLoop
+    private let limits = DescriptorLimits.current
     private var watch: Poller.Watch?
     private let retry: Alarm
     /// How long no connection is accepted after the process ran out of descriptors.
@@ -44,17 +45,33 @@ final class Acceptor: ReadinessHandler, AlarmHandler {
     func ready(_ readiness: Readiness) {
         for _ in 0..<Self.batch {
             guard server.mayAccept else { return pause() }
-            if let (descriptor, client) = accept() {
-                server.accepted(descriptor, client: client)
-                continue
-            }
-            let code = sluice_errno()
-            guard code == EMFILE || code == ENFILE || code == ENOMEM || code == ENOBUFS else {
+            guard let (descriptor, client) = accept() else {
+                let code = sluice_errno()
+                if code == EMFILE || code == ENFILE || code == ENOMEM || code == ENOBUFS {
+                    server.ranOutOfDescriptors()
+                    pause()
+                }
                 return
             }
-            server.ranOutOfDescriptors()
-            guard acceptOnReserve() else { return pause() }
+            if descriptor < limits.clients {
+                server.accepted(descriptor, client: client)
+            } else if !acceptedOnReserve(descriptor, client) {
+                return pause()
+            }
         }
+    }
+
+    /// Who waits longest is in front, and may be all that keeps somebody from asking for health.
+    ///
+    /// - Returns: whether there is room for another one.
+    private func acceptedOnReserve(_ descriptor: Int32, _ client: String) -> Bool {
+        server.ranOutOfDescriptors()
+        guard descriptor < limits.traffic else {
+            close(descriptor)
+            return false
+        }
+        ReserveConnection(descriptor, client: client, server: server).start()
+        return descriptor < limits.traffic - 1
     }
 
     private func accept() -> (descriptor: Int32, client: String)? {
@@ -67,19 +84,7 @@ final class Acceptor: ReadinessHandler, AlarmHandler {
         return (descriptor, Self.text(&address))
     }
 
-    /// Who waits longest is in front, and may be all that keeps somebody from asking for health.
-    private func acceptOnReserve() -> Bool {
-        guard server.reserve.spend() else { return false }
-        guard let (descriptor, client) = accept() else {
-            // Another loop or an upstream was faster.
-            server.reserve.fill()
-            return false
-        }
-        server.acceptedOnReserve(descriptor, client: client)
-        return true
-    }
-
-    /// Stops listening for a while: waiting connections stay in the kernel's queue, and no loop spins on them.
+    /// Stops accepting for a while: waiting connections stay in the kernel's queue, and no loop spins on them.
     private func pause() {
         stop()
         retry.set(after: Self.pause)

@@ -55,7 +55,7 @@ final class Connection: ReadinessHandler, AlarmHandler, TurnEndHandler {
     /// An exchange is being started, which can be over before that returns.
     var isStarting = false
     var servedRequests = 0
-    /// Its descriptor is one of the reserve, which wants it back after one answer.
+    /// Its descriptor is one of the last, so it ends with its first answer.
     var isOnReserve = false
 
     init(_ descriptor: Int32, client: String, server: ServerLoop) {

@@ -3,7 +3,7 @@ internal import SluiceCore
 internal import SluiceLoop
 internal import SluiceWire
 
-/// A connection on a descriptor of the reserve: who asks for the proxy's own state is let in, and anybody else is sent away.
+/// A connection on one of the last descriptors: who asks for the proxy's own state is let in, and anybody else is sent away.
 ///
 /// It only looks at what came and leaves it to be read by the ``Connection`` that may follow.
 final class ReserveConnection: ReadinessHandler, AlarmHandler {

@@ -14,8 +14,6 @@ public final class Server: Sendable {
     private let loops: [Loop]
     private let state: ServerState
     private let isListening = Mutex(true)
-    /// Descriptors that all loops together keep for when there are none, so that health can be asked for.
-    private static let reserve = 8
 
     private init(listeners: [Listener], loops: [Loop], state: ServerState) {
         self.listeners = listeners
@@ -42,15 +40,14 @@ public final class Server: Sendable {
         }
         let logger = pipeline.logger
         let state = ServerState {
-            logger.error("out of descriptors: new connections are sent away or wait")
+            logger.error("out of descriptors: new connections are sent away")
         }
         let bound = listeners
-        let reserve = max(1, Self.reserve / loops.count)
         for loop in loops {
             await loop.run { poller in
                 let server = ServerLoop(
                     poller: poller, services: services(poller), settings: settings,
-                    pipeline: pipeline, shared: state, reserve: reserve)
+                    pipeline: pipeline, shared: state)
                 poller.settle(server)
                 for listener in bound { server.listen(listener) }
             }

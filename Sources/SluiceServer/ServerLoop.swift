@@ -16,7 +16,6 @@ final class ServerLoop {
     /// The first head of the latest connection: the next one is often of the same kind of client, and shares its memory.
     var latestHead = HeadMemory()
     private let shared: ServerState
-    let reserve: Reserve
     private var acceptors: [Acceptor] = []
     private var connections: [ObjectIdentifier: Connection] = [:]
     private var ids = RequestID()
@@ -26,10 +25,9 @@ final class ServerLoop {
 
     init(
         poller: Poller, services: LoopServices, settings: ServerSettings, pipeline: Pipeline,
-        shared: ServerState, reserve: Int
+        shared: ServerState
     ) {
         self.poller = poller
-        self.reserve = Reserve(reserve)
         self.services = services
         self.settings = settings
         timeLimits = TimeLimits(settings)
@@ -81,7 +79,7 @@ final class ServerLoop {
     func closed(_ connection: Connection) {
         guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
         shared.connections.subtract(1, ordering: .relaxed)
-        returned()
+        if connection.isOnReserve { returned() }
         if connections.isEmpty, isDraining { reportEmpty() }
     }
 
@@ -91,18 +89,13 @@ final class ServerLoop {
         shared.noteExhaustion(now: poller.now)
     }
 
-    func acceptedOnReserve(_ descriptor: Int32, client: String) {
-        ReserveConnection(descriptor, client: client, server: self).start()
-    }
-
     func sentAway() {
         shared.sentAway.add(1, ordering: .relaxed)
         returned()
     }
 
-    /// A descriptor was closed. The reserve has the first claim to it.
+    /// A descriptor of the reserve was closed.
     func returned() {
-        guard reserve.fill() else { return }
         for acceptor in acceptors { acceptor.resume() }
     }
 

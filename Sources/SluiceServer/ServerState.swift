@@ -14,7 +14,8 @@ final class ServerState: Sendable {
     /// Says that the process is out of descriptors, at most once in ten seconds.
     func noteExhaustion(now: UInt64) {
         let last = exhaustedAt.load(ordering: .relaxed)
-        guard last == 0 || now &- last > 10_000_000_000 else { return }
+        // The loops' clocks differ by a turn, so `now` may be the earlier one.
+        guard last == 0 || now > last + 10_000_000_000 else { return }
         // Loops run out in the same moment, and one of them tells.
         let mine = exhaustedAt.compareExchange(expected: last, desired: now, ordering: .relaxed)
         if mine.exchanged { onExhaustion() }

@@ -1,5 +1,6 @@
 internal import CSluiceCurl
 internal import SluiceCore
+internal import SluiceLoop
 
 /// One connection that is coming about.
 final class Dial {
@@ -76,6 +77,7 @@ final class Dial {
         // Safety: the group outlives its handles and all of their sockets that libcurl closes.
         _ = sluice_curl_set_close(
             handle, DialGroup.onClose, Unmanaged.passUnretained(closing).toOpaque())
+        _ = sluice_curl_set_socket_limit(handle, DescriptorLimits.current.traffic)
         configureTrust(handle)
         configureProxy(handle)
     }

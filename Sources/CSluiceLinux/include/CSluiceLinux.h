@@ -32,6 +32,12 @@ void sluice_name_thread(const char *name);
 /// Processors this process may run on, at least one.
 int sluice_processors(void);
 
+/// How many descriptors the process may have open.
+int sluice_descriptor_limit(void);
+
+/// Raises that to what the process may give itself.
+void sluice_raise_descriptor_limit(void);
+
 /// accept4 with a non-blocking descriptor that child processes do not inherit.
 int sluice_accept(int listener, struct sockaddr_storage *address, socklen_t *length);
 

@@ -27,6 +27,7 @@ struct ServeCommand: AsyncParsableCommand {
                 throw ValidationError("--listen \(text): \(error)")
             }
         }
+        DescriptorLimits.raise()
         let signals = Termination.watch()
         let proxy: Proxy
         do {
