@@ -7,12 +7,15 @@ internal import CSluiceLinux
 public struct DescriptorLimits: Sendable, Equatable {
     /// A client whose socket has this number, or a higher one, is let in only to ask for the proxy's own state.
     public let clients: Int32
-    /// No socket of a client or an upstream has this number, or a higher one.
+    /// No socket of an upstream has this number, or a higher one.
+    public let upstreams: Int32
+    /// No socket of a client has this number, or a higher one.
     public let traffic: Int32
 
     /// For a process that may open so many.
     init(of limit: Int32) {
         clients = limit - max(16, min(limit / 4, 4096))
+        upstreams = limit - max(12, min(limit / 16 * 3, 96))
         traffic = limit - max(8, min(limit / 8, 64))
     }
 

@@ -77,7 +77,7 @@ final class Dial {
         // Safety: the group outlives its handles and all of their sockets that libcurl closes.
         _ = sluice_curl_set_close(
             handle, DialGroup.onClose, Unmanaged.passUnretained(closing).toOpaque())
-        _ = sluice_curl_set_socket_limit(handle, DescriptorLimits.current.traffic)
+        _ = sluice_curl_set_socket_limit(handle, DescriptorLimits.current.upstreams)
         configureTrust(handle)
         configureProxy(handle)
     }

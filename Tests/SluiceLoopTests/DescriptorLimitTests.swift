@@ -6,12 +6,14 @@ import Testing
 struct DescriptorLimitTests {
     @Test(
         arguments: [
-            (32, 16, 24), (64, 48, 56), (1024, 768, 960), (20_000, 15_904, 19_936),
-            (1_048_576, 1_044_480, 1_048_512),
-        ] as [(Int32, Int32, Int32)])
-    func someAreLeft(limit: Int32, clients: Int32, traffic: Int32) {
+            (32, 16, 20, 24), (64, 48, 52, 56), (1024, 768, 928, 960),
+            (20_000, 15_904, 19_904, 19_936),
+            (1_048_576, 1_044_480, 1_048_480, 1_048_512),
+        ] as [(Int32, Int32, Int32, Int32)])
+    func someAreLeft(limit: Int32, clients: Int32, upstreams: Int32, traffic: Int32) {
         let limits = DescriptorLimits(of: limit)
         #expect(limits.clients == clients)
+        #expect(limits.upstreams == upstreams)
         #expect(limits.traffic == traffic)
     }
 

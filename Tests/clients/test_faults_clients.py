@@ -374,6 +374,25 @@ def test_f24_a_worker_at_the_wrong_moment(upstream_process):
                 assert testbed.proxy.process.poll() is None
 
 
+def test_f24_upstreams_take_what_clients_leave_and_no_more(upstream_process):
+    with Testbed(upstream_process, prefix=["prlimit", "--nofile=64"], list_models=False) as testbed:
+        with testbed.survives(requests=range(5, 30)):
+            testbed.upstream.push({"ttft_ms": 60000}, times=-1)
+            clients = [testbed.client() for _ in range(24)]
+            for client in clients:
+                client.send(post(BODY))
+            time.sleep(0.5)
+            assert max(int(name) for name in os.listdir(f"/proc/{testbed.proxy.process.pid}/fd")) < 56
+            told = [data for client in clients if (data := client.recv(timeout=0.01))]
+            # Those that found no place are told, and nobody else is disturbed.
+            assert len(told) >= 3 and {data[:12] for data in told} <= {b"HTTP/1.1 502", b"HTTP/1.1 503"}, told
+            assert testbed.ask(path="/healthz", method="GET", timeout=1).status == 200
+            for _ in range(3):
+                testbed.proxy.signal(signal.SIGHUP)
+                time.sleep(0.4)
+            assert testbed.proxy.process.poll() is None
+
+
 def test_f24_accepting_fails_for_want_of_descriptors(testbed, tmp_path):
     if not shutil.which("strace"):
         pytest.skip("strace is not installed")
