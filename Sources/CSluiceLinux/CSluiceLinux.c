@@ -29,8 +29,11 @@ int sluice_descriptor_limit(void) {
 
 void sluice_raise_descriptor_limit(void) {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
-    limit.rlim_cur = limit.rlim_max;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    // Some containers allow a billion, and programs that we run may close all they could have.
+    rlim_t wanted = limit.rlim_max < 1 << 20 ? limit.rlim_max : 1 << 20;
+    if (limit.rlim_cur >= wanted) return;
+    limit.rlim_cur = wanted;
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 

@@ -22,13 +22,14 @@ struct DescriptorLimitTests {
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &before)
         defer { setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &before) }
         var lower = before
-        lower.rlim_cur = before.rlim_max / 2
+        let most = min(before.rlim_max, 1 << 20)
+        lower.rlim_cur = most / 2
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &lower)
         let low = DescriptorLimits.current
         DescriptorLimits.raise()
         #expect(DescriptorLimits.current.traffic > low.traffic)
         var after = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &after)
-        #expect(after.rlim_cur == before.rlim_max)
+        #expect(after.rlim_cur == most)
     }
 }

@@ -35,7 +35,7 @@ int sluice_processors(void);
 /// How many descriptors the process may have open.
 int sluice_descriptor_limit(void);
 
-/// Raises that to what the process may give itself.
+/// Raises that to what the process may give itself, a million at most.
 void sluice_raise_descriptor_limit(void);
 
 /// accept4 with a non-blocking descriptor that child processes do not inherit.
