@@ -41,7 +41,7 @@ int sluice_accept(int listener, struct sockaddr_storage *address, socklen_t *len
     return accept4(listener, (struct sockaddr *)address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
-int sluice_bind_unix(const char *path, int backlog) {
+int sluice_bind_unix(const char *path, int type, mode_t mode, int backlog) {
     struct sockaddr_un a;
     memset(&a, 0, sizeof a);
     a.sun_family = AF_UNIX;
@@ -50,7 +50,7 @@ int sluice_bind_unix(const char *path, int backlog) {
         return -1;
     }
     strcpy(a.sun_path, path);
-    int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int probe = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
     if (probe < 0) return -1;
     int alive = connect(probe, (struct sockaddr *)&a, sizeof a) == 0;
     int refused = !alive && errno == ECONNREFUSED;
@@ -68,9 +68,10 @@ int sluice_bind_unix(const char *path, int backlog) {
         }
         unlink(path);
     }
-    int s = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int s = socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (s < 0) return -1;
-    if (bind(s, (struct sockaddr *)&a, sizeof a) != 0 || listen(s, backlog) != 0) {
+    // The file gets the permissions that the socket has when it is bound: there is no moment at which it has more.
+    if (fchmod(s, mode) != 0 || bind(s, (struct sockaddr *)&a, sizeof a) != 0 || listen(s, backlog) != 0) {
         int e = errno;
         close(s);
         errno = e;
@@ -84,7 +85,9 @@ static int connected(int s, const struct sockaddr *a, socklen_t length, int seco
     setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
     if (connect(s, a, length) == 0) return s;
+    int e = errno;
     close(s);
+    errno = e;
     return -1;
 }
 
@@ -101,15 +104,21 @@ int sluice_connect_tcp(const char *host, int port, int seconds) {
     return s;
 }
 
-int sluice_connect_unix(const char *path, int seconds) {
+static int connect_unix(const char *path, int type, int seconds) {
     struct sockaddr_un a;
     memset(&a, 0, sizeof a);
     a.sun_family = AF_UNIX;
-    if (strlen(path) >= sizeof a.sun_path) return -1;
+    if (strlen(path) >= sizeof a.sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
     strcpy(a.sun_path, path);
-    int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int s = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
     return s < 0 ? -1 : connected(s, (struct sockaddr *)&a, sizeof a, seconds);
 }
+
+int sluice_connect_unix(const char *path, int seconds) { return connect_unix(path, SOCK_STREAM, seconds); }
+int sluice_connect_packets(const char *path, int seconds) { return connect_unix(path, SOCK_SEQPACKET, seconds); }
 
 // Segments that are never written, relocations included, are as they are in the file: dropped pages come back from there.
 static int release_unwritten(struct dl_phdr_info *object, size_t size, void *context) {

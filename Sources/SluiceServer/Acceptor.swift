@@ -42,23 +42,42 @@ final class Acceptor: ReadinessHandler, AlarmHandler {
         self.watch = nil
     }
 
+    /// Stops for good and takes what waits. The kernel tells of a connection once, to one of those who wait for the listener: a process
+    /// that shares it would not hear of a connection that was announced here, until the next one comes.
+    func takeRest() {
+        stop()
+        for _ in 0..<Listener.backlog {
+            guard case .connection = takeOne() else { return }
+        }
+    }
+
     func ready(_ readiness: Readiness) {
         for _ in 0..<Self.batch {
-            guard server.mayAccept else { return pause() }
-            guard let (descriptor, client) = accept() else {
-                let code = sluice_errno()
-                if code == EMFILE || code == ENFILE || code == ENOMEM || code == ENOBUFS {
-                    server.ranOutOfDescriptors()
-                    pause()
-                }
-                return
-            }
-            if descriptor < limits.clients {
-                server.accepted(descriptor, client: client)
-            } else if !acceptedOnReserve(descriptor, client) {
-                return pause()
+            switch takeOne() {
+            case .connection: continue
+            case .nobody: return
+            case .noRoom: return pause()
             }
         }
+    }
+
+    private enum Outcome { case connection, nobody, noRoom }
+
+    private func takeOne() -> Outcome {
+        guard server.mayAccept else { return .noRoom }
+        guard let (descriptor, client) = accept() else {
+            let code = sluice_errno()
+            guard code == EMFILE || code == ENFILE || code == ENOMEM || code == ENOBUFS
+            else { return .nobody }
+            server.ranOutOfDescriptors()
+            return .noRoom
+        }
+        if descriptor < limits.clients {
+            server.accepted(descriptor, client: client)
+        } else if !acceptedOnReserve(descriptor, client) {
+            return .noRoom
+        }
+        return .connection
     }
 
     /// Who waits longest is in front, and may be all that keeps somebody from asking for health.

@@ -49,8 +49,10 @@ extension Connection {
             read()
             if !input.isEmpty, isBetweenRequests { parseInput() }
         }
-        // A proxy that drains answers what was sent to it before, and waits for nothing more.
-        if inputEnded || (server.isDraining && input.isEmpty), isBetweenRequests {
+        // A proxy that drains answers what was sent to it before, and waits for nothing more, unless another one has taken over.
+        if !inputEnded, server.awaitsLastRequests {
+            awaitLastRequest()
+        } else if inputEnded || (server.isDraining && input.isEmpty), isBetweenRequests {
             closeGently(expectsInput: phase == .readingHead)
         }
         return exchange != nil

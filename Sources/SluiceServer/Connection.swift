@@ -249,9 +249,21 @@ final class Connection: ReadinessHandler, AlarmHandler, TurnEndHandler {
 
     // MARK: Ending
 
-    /// Ends an idle connection, or lets the one at work finish its answer without keep-alive.
+    /// Ends an idle connection, unless it may bring one request more, or lets the one at work finish its answer without keep-alive.
     func drain() {
-        if phase == .idle || (phase == .readingHead && input.isEmpty) { clientIsGone() }
+        guard awaitsRequest else { return }
+        if server.awaitsLastRequests { awaitLastRequest() } else { clientIsGone() }
+    }
+
+    /// Nothing of a request has come.
+    var awaitsRequest: Bool { phase == .idle || (phase == .readingHead && input.isEmpty) }
+
+    /// A client that has not sent anything yet is about to, and has its time for that. One that lies idle may be sending at this moment:
+    /// its request would meet a closed connection.
+    func awaitLastRequest() {
+        guard phase == .idle else { return }
+        let patience = server.timeLimits.lastRequest
+        alarm.set(after: min(patience, server.timeLimits.keepAlive ?? patience))
     }
 
     /// Ends the exchange under way with an error the client can see.

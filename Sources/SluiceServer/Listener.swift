@@ -1,17 +1,28 @@
 internal import CSluiceLinux
 internal import Glibc
+internal import Synchronization
 
-/// A listening socket, shared by the acceptors of all loops.
+/// A listening socket, shared by the acceptors of all loops, and at times by several processes.
 public final class Listener: Sendable {
+    /// What was asked for: the port may be 0.
+    let wanted: ListenAddress
     /// With the port that was taken.
     public let address: ListenAddress
     let descriptor: Int32
-    private static let backlog: Int32 = 4096
+    /// Another process has, or had, this socket: to shut it down would end it for that one as well.
+    private let isShared: Atomic<Bool>
+    /// The file of a Unix socket goes when this listener closes.
+    private let ownsFile: Atomic<Bool>
+    static let backlog: Int32 = 4096
+    private static let everybody: mode_t = 0o777
 
     /// Binds and listens. Port 0 takes a free one; ``address`` then names it.
     ///
     /// - Throws: ``CannotListen``.
     public init(_ wanted: ListenAddress) throws(CannotListen) {
+        self.wanted = wanted
+        isShared = Atomic(false)
+        ownsFile = Atomic(true)
         switch wanted {
         case .tcp(let host, let port):
             (descriptor, address) = try Self.bindTCP(host: host, port: port, wanted: wanted)
@@ -21,12 +32,35 @@ public final class Listener: Sendable {
         }
     }
 
-    /// Stops listening: connects are refused from now on.
-    func close() {
-        Glibc.shutdown(descriptor, Int32(SHUT_RDWR))
-        Glibc.close(descriptor)
-        if case .unix(let path) = address { unlink(path) }
+    /// A socket that another process opened, and may still have.
+    init(inherited descriptor: Int32, wanted: ListenAddress, address: ListenAddress) {
+        self.wanted = wanted
+        self.address = address
+        self.descriptor = descriptor
+        isShared = Atomic(true)
+        ownsFile = Atomic(false)
     }
+
+    /// Stops listening: connects are refused from now on, unless another process has this socket.
+    package func close() {
+        if !isShared.load(ordering: .relaxed) { Glibc.shutdown(descriptor, Int32(SHUT_RDWR)) }
+        Glibc.close(descriptor)
+        if case .unix(let path) = address, isOwner { unlink(path) }
+    }
+
+    // MARK: Several processes
+
+    /// Whether the file of a Unix socket goes when this listener closes.
+    var isOwner: Bool { ownsFile.load(ordering: .relaxed) }
+
+    /// Another process gets this socket.
+    func share() { isShared.store(true, ordering: .relaxed) }
+
+    /// The process that had it has left it to this one.
+    func own() { ownsFile.store(true, ordering: .relaxed) }
+
+    /// It is left to another process.
+    func disown() { ownsFile.store(false, ordering: .relaxed) }
 
     private static func bindTCP(
         host: String, port: UInt16, wanted: ListenAddress
@@ -59,7 +93,7 @@ public final class Listener: Sendable {
     private static func bindUnix(
         path: String, wanted: ListenAddress
     ) throws(CannotListen) -> Int32 {
-        let descriptor = sluice_bind_unix(path, backlog)
+        let descriptor = sluice_bind_unix(path, sluice_stream, everybody, backlog)
         guard descriptor >= 0 else {
             // The file is somebody's, and the system's words would not say so.
             if sluice_errno() == ENOTSOCK {

@@ -1,3 +1,4 @@
+internal import CSluiceLinux
 internal import Glibc
 internal import SluiceCore
 internal import SluiceLoop

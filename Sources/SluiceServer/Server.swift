@@ -10,7 +10,7 @@ internal import Synchronization
 /// await server.drain(within: .seconds(30))
 /// ```
 public final class Server: Sendable {
-    private let listeners: [Listener]
+    let listeners: [Listener]
     private let loops: [Loop]
     private let state: ServerState
     private let isListening = Mutex(true)
@@ -29,27 +29,27 @@ public final class Server: Sendable {
         on addresses: [ListenAddress], loops: [Loop], settings: ServerSettings, pipeline: Pipeline,
         services: @escaping @Sendable (Poller) -> LoopServices
     ) async throws(CannotListen) -> Server {
-        var listeners: [Listener] = []
-        for address in addresses {
-            do {
-                listeners.append(try Listener(address))
-            } catch {
-                for listener in listeners { listener.close() }
-                throw error
-            }
-        }
+        let listeners = try InheritedListeners.none.listeners(for: addresses)
+        return await start(
+            on: listeners, loops: loops, settings: settings, pipeline: pipeline, services: services)
+    }
+
+    /// Accepts on all loops.
+    package static func start(
+        on listeners: [Listener], loops: [Loop], settings: ServerSettings, pipeline: Pipeline,
+        services: @escaping @Sendable (Poller) -> LoopServices
+    ) async -> Server {
         let logger = pipeline.logger
         let state = ServerState {
             logger.error("out of descriptors: new connections are sent away")
         }
-        let bound = listeners
         for loop in loops {
             await loop.run { poller in
                 let server = ServerLoop(
                     poller: poller, services: services(poller), settings: settings,
                     pipeline: pipeline, shared: state)
                 poller.settle(server)
-                for listener in bound { server.listen(listener) }
+                for listener in listeners { server.listen(listener) }
             }
         }
         return Server(listeners: listeners, loops: loops, state: state)
@@ -73,6 +73,10 @@ public final class Server: Sendable {
 
     /// Refuses new connections.
     public func stopListening() async {
+        await stopListening(takesRest: false)
+    }
+
+    private func stopListening(takesRest: Bool) async {
         guard
             isListening.withLock({ isListening in
                 defer { isListening = false }
@@ -80,7 +84,7 @@ public final class Server: Sendable {
             })
         else { return }
         for loop in loops {
-            await loop.run { $0.resident(ServerLoop.self)?.stopListening() }
+            await loop.run { $0.resident(ServerLoop.self)?.stopListening(takesRest: takesRest) }
         }
         for listener in listeners { listener.close() }
     }
@@ -91,8 +95,29 @@ public final class Server: Sendable {
     @discardableResult
     public func drain(within limit: Duration) async -> Int {
         await stopListening()
+        return await drain(within: limit, awaitsLastRequests: false)
+    }
+
+    /// Leaves new connections to another process that has these sockets. What was accepted until here, or would have been, is served here.
+    ///
+    /// - Parameter taken: which of the listeners the other process has; those that it does not want close.
+    package func leaveListeners(_ taken: Set<Int>) async {
+        for (index, listener) in listeners.enumerated() where taken.contains(index) {
+            listener.share()
+            listener.disown()
+        }
+        await stopListening(takesRest: true)
+    }
+
+    /// Like ``drain(within:)`` after ``leaveListeners(_:)``: who connected before, and has sent no request yet, still can.
+    package func drainAfterLeaving(within limit: Duration) async -> Int {
+        await drain(within: limit, awaitsLastRequests: true)
+    }
+
+    private func drain(within limit: Duration, awaitsLastRequests: Bool) async -> Int {
         let drain = Drain(
-            finish: drainLoops, interrupt: { await self.interruptAll() }, abandon: abandonAll)
+            finish: { await self.drainLoops(awaitsLastRequests: awaitsLastRequests) },
+            interrupt: { await self.interruptAll() }, abandon: abandonAll)
         return await drain.run(within: limit)
     }
 
@@ -102,10 +127,15 @@ public final class Server: Sendable {
         }
     }
 
-    private func drainLoops() async {
+    private func drainLoops(awaitsLastRequests: Bool) async {
         await withTaskGroup(of: Void.self) { group in
             for loop in loops {
-                group.addTask { await loop.perform { await $0.resident(ServerLoop.self)?.drain() } }
+                group.addTask {
+                    await loop.perform {
+                        await $0.resident(ServerLoop.self)?
+                            .drain(awaitsLastRequests: awaitsLastRequests)
+                    }
+                }
             }
         }
     }

@@ -22,6 +22,8 @@ final class ServerLoop {
     private var date = ResponseDate()
     private var onceEmpty: [() -> Void] = []
     private(set) var isDraining = false
+    /// What drains gives idle connections time for one request more.
+    private(set) var awaitsLastRequests = false
 
     init(
         poller: Poller, services: LoopServices, settings: ServerSettings, pipeline: Pipeline,
@@ -135,14 +137,18 @@ final class ServerLoop {
 
     // MARK: Draining
 
-    func stopListening() {
-        for acceptor in acceptors { acceptor.stop() }
+    /// - Parameter takesRest: whether connections that wait to be accepted are served; otherwise whoever closes the listener resets them.
+    func stopListening(takesRest: Bool) {
+        for acceptor in acceptors { if takesRest { acceptor.takeRest() } else { acceptor.stop() } }
         acceptors = []
     }
 
     /// Closes idle connections, and returns when those at work have finished.
-    func drain() async {
+    ///
+    /// - Parameter awaitsLastRequests: gives connections that wait for a request time to bring one. It is the last: its answer says so.
+    func drain(awaitsLastRequests: Bool) async {
         isDraining = true
+        self.awaitsLastRequests = awaitsLastRequests
         for connection in Array(connections.values) { connection.drain() }
         await withUnsafeContinuation { continuation in
             if connections.isEmpty {

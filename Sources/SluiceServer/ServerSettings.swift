@@ -15,6 +15,8 @@ public struct ServerSettings: Sendable {
     public var heartbeat: Duration?
     /// For connections that are closed while the client may still be sending.
     public var lingerTimeout: Duration = .seconds(2)
+    /// For idle connections of a process that another one has taken over from: so long they may bring one request more.
+    public var lastRequestTimeout: Duration = .seconds(5)
     /// What a request head may measure.
     public var headLimits = HeadLimits.standard
     /// What the chunked coding may cost beside its data.
@@ -35,6 +37,7 @@ struct TimeLimits {
     let header, body, keepAlive, write, linger: UInt64?
     /// Half of the longest silence: who has heard nothing for a whole one of these hears something at its end.
     let beat: UInt64?
+    let lastRequest: UInt64
 
     init(_ settings: ServerSettings) {
         header = settings.headerTimeout?.nanoseconds
@@ -43,5 +46,6 @@ struct TimeLimits {
         write = settings.writeTimeout?.nanoseconds
         beat = settings.heartbeat.map { $0.nanoseconds / 2 }
         linger = settings.lingerTimeout.nanoseconds
+        lastRequest = settings.lastRequestTimeout.nanoseconds
     }
 }

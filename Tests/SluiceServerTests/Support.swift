@@ -14,7 +14,7 @@ final class TestServer: Sendable {
     let server: Server
     let sink: RecordingSink
     let plays: Plays
-    private let loops: [Loop]
+    let loops: [Loop]
 
     var port: Int {
         guard case .tcp(_, let port) = server.addresses[0] else { return 0 }
@@ -32,10 +32,13 @@ final class TestServer: Sendable {
 
     /// Serves while `body` runs.
     ///
-    /// - Parameter provider: another than the one that plays.
+    /// - Parameters:
+    ///   - inherited: sockets that are open already.
+    ///   - provider: another than the one that plays.
     static func run(
         _ settings: ServerSettings = ServerSettings(), limits: PipelineLimits = PipelineLimits(),
-        addresses: [ListenAddress] = [.tcp(host: "127.0.0.1", port: 0)], loops count: Int = 1,
+        addresses: [ListenAddress] = [.tcp(host: "127.0.0.1", port: 0)],
+        inheriting inherited: InheritedListeners = .none, loops count: Int = 1,
         provider: ConfiguredProvider? = nil, processors: [any Processor] = [],
         services: (@Sendable (Poller) -> LoopServices)? = nil,
         _ body: (TestServer) async throws -> Void
@@ -52,8 +55,9 @@ final class TestServer: Sendable {
                 ], defaultProvider: nil), limits: limits, records: sink,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         defer { for loop in loops { loop.stop() } }
-        let server = try await Server.start(
-            on: addresses, loops: loops, settings: settings, pipeline: pipeline,
+        let server = await Server.start(
+            on: try inherited.listeners(for: addresses), loops: loops, settings: settings,
+            pipeline: pipeline,
             services: services ?? { poller in
                 LoopServices(
                     transport: PlayTransport(plays, poller: poller), clock: LoopClock(poller),

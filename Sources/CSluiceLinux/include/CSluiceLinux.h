@@ -102,6 +102,8 @@ static inline int sluice_errno(void) { return errno; }
 /// Socket type flags that Swift imports as an enumeration of another type.
 static const int sluice_nonblock = SOCK_NONBLOCK;
 static const int sluice_cloexec = SOCK_CLOEXEC;
+static const int sluice_stream = SOCK_STREAM;
+static const int sluice_packets = SOCK_SEQPACKET;
 
 /// The port a TCP socket is bound to.
 static inline int sluice_local_port(int descriptor) {
@@ -126,12 +128,39 @@ static inline void sluice_address_text(const struct sockaddr_storage *a, char *t
     }
 }
 
-/// A listening Unix socket. A socket file that nobody listens on any more is replaced; a live one is an error.
-int sluice_bind_unix(const char *path, int backlog);
+/// A listening Unix socket of a type (SOCK_STREAM, SOCK_SEQPACKET), its file with no more than the permissions of `mode`. A socket file that
+/// nobody listens on any more is replaced; a live one is an error.
+int sluice_bind_unix(const char *path, int type, mode_t mode, int backlog);
 
 /// A blocking connection whose sends and receives give up after `seconds`; -1 when there is none to be had.
 int sluice_connect_tcp(const char *host, int port, int seconds);
 int sluice_connect_unix(const char *path, int seconds);
+
+/// The same for a socket that keeps messages apart (SOCK_SEQPACKET).
+int sluice_connect_packets(const char *path, int seconds);
+
+/// Sends one message, and a descriptor with it unless that is -1; never waits for room.
+ssize_t sluice_send_packet(int socket, const void *bytes, size_t length, int descriptor);
+
+/// Receives one message. `*descriptor` is what came with it, not inherited by children, or -1. A message that does not fit, or brings more
+/// than one descriptor, is an error.
+ssize_t sluice_receive_packet(int socket, void *bytes, size_t capacity, int *descriptor);
+
+/// The process at the other end of a Unix socket if it runs for the same user, else -1. Of a listener: the process that called listen.
+int sluice_peer_of_same_user(int socket);
+
+/// Whether this is a socket that takes connections, and of streams.
+int sluice_is_stream_listener(int descriptor);
+
+/// Makes a descriptor that was inherited one like those made here: non-blocking, and not inherited by children. 0 when that worked.
+int sluice_adopt_descriptor(int descriptor);
+
+/// What a socket is bound to: the family, and the path of a Unix socket or the address without its port as text. An abstract name begins
+/// with `@`. -1 when there is none.
+int sluice_local_name(int descriptor, char *text, int capacity);
+
+/// Tells a service manager at the socket `path` (`@` for an abstract name) something; 0 when it was sent.
+int sluice_notify(const char *path, const char *text);
 
 // Gives back the pages of code and constants that only the start needed; those that are needed again come back one by one.
 void sluice_release_start_pages(void);

@@ -18,8 +18,8 @@ public final class Proxy: Sendable {
     private let registry: Registry
     /// What holds instead of the addresses of the configuration.
     private let listen: [ListenAddress]?
-    private let loops: [Loop]
-    private let server: Server?
+    let loops: [Loop]
+    let server: Server?
     private let telemetry: Telemetry
     private let readiness: Readiness
     private let host: LoopHost
@@ -46,7 +46,7 @@ public final class Proxy: Sendable {
     ) async throws -> Proxy {
         Telemetry.prepare()
         let settings = try ProxySettings.read(root, registry: registry, listen: listen)
-        return try await Proxy(settings, registry: registry, listen: listen)
+        return try await Proxy(settings, registry: registry, listen: listen, inheriting: .none)
     }
 
     /// Starts a proxy with the configuration in a file.
@@ -61,8 +61,10 @@ public final class Proxy: Sendable {
         try await start(Configuration.load(path), registry: registry, listen: listen)
     }
 
-    private init(
-        _ settings: ProxySettings, registry: Registry, listen: [ListenAddress]?
+    /// - Parameter inherited: sockets that are used rather than opened anew.
+    init(
+        _ settings: ProxySettings, registry: Registry, listen: [ListenAddress]?,
+        inheriting inherited: InheritedListeners
     ) async throws {
         self.registry = registry
         self.listen = listen
@@ -75,11 +77,12 @@ public final class Proxy: Sendable {
             registry: registry, telemetry: telemetry, readiness: readiness, host: host)
         let addresses = listen ?? settings.serving.addresses
         do {
+            let listeners = try inherited.listeners(for: addresses)
             server =
-                addresses.isEmpty
+                listeners.isEmpty
                 ? nil
-                : try await Server.start(
-                    on: addresses, loops: loops, settings: settings.serving.server,
+                : await Server.start(
+                    on: listeners, loops: loops, settings: settings.serving.server,
                     pipeline: pipeline, services: host.services)
         } catch {
             for loop in loops { loop.stop() }
@@ -127,8 +130,12 @@ public final class Proxy: Sendable {
     /// - Returns: how many exchanges were interrupted.
     @discardableResult
     public func stop() async -> Int {
+        await endOnce { await self.end() }
+    }
+
+    private func endOnce(_ end: @escaping @Sendable () async -> Int) async -> Int {
         let task = ending.withLock { ending in
-            let task = ending ?? Task { await self.end() }
+            let task = ending ?? Task { await end() }
             ending = task
             return task
         }
@@ -145,7 +152,29 @@ public final class Proxy: Sendable {
         if serving.shutdownDelay > .zero { try? await Task.sleep(for: serving.shutdownDelay) }
         async let hosted = host.drain(within: serving.drainTimeout)
         let served = await server?.drain(within: serving.drainTimeout) ?? 0
-        let interrupted = await hosted + served
+        return await ended(interrupted: hosted + served)
+    }
+
+    /// Stops in favour of another process that serves these addresses already. `/readyz` stays as it is: who asks over a connection of
+    /// before wants to know about the address, and that has not changed.
+    ///
+    /// - Parameters:
+    ///   - taken: which listeners the other process has.
+    ///   - left: called when no connection will be accepted here any more.
+    func leave(
+        _ taken: Set<Int>, onceLeft left: @escaping @Sendable () async -> Void
+    ) async -> Int {
+        await endOnce {
+            let limit = self.current.withLock { $0.settings.serving.drainTimeout }
+            await self.server?.leaveListeners(taken)
+            await left()
+            async let hosted = self.host.drain(within: limit)
+            let served = await self.server?.drainAfterLeaving(within: limit) ?? 0
+            return await self.ended(interrupted: hosted + served)
+        }
+    }
+
+    private func ended(interrupted: Int) -> Int {
         for loop in loops { loop.stop() }
         logger.log(
             level: interrupted > 0 ? .warning : .info, "stopped",
@@ -181,6 +210,7 @@ struct LastingSettings: Sendable, Equatable {
         values = [
             "[server] listen": addresses,
             "[server] loops": "\(settings.serving.loops)",
+            "[server] takeover": settings.serving.takeover ?? "",
             "[log] format": settings.log.format.rawValue,
             "[log] level": settings.log.level.rawValue,
             "[log] access": "\(settings.log.access)",

@@ -18,6 +18,12 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Listen here instead of where the file says; may be repeated.")
     var listen: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "A Unix socket for restarts without loss: who serves there hands over, then drains.",
+            valueName: "path"))
+    var takeover: String?
+
     @Option(help: "A file to write the listening addresses to, one a line, once all are open.")
     var readyFile: String?
 
@@ -27,30 +33,87 @@ struct ServeCommand: AsyncParsableCommand {
                 throw ValidationError("--listen \(text): \(error)")
             }
         }
-        DescriptorLimits.raise()
-        let signals = Termination.watch()
-        let proxy: Proxy
-        do {
-            proxy = try await Proxy.start(
-                config.map { try Configuration.load($0) }, registry: SluiceCommand.parts,
-                listen: addresses.isEmpty ? nil : addresses)
-        } catch {
-            throw Complaint(error)
+        if let takeover, TakeoverPath(takeover) == nil {
+            throw ValidationError("--takeover \(takeover): \(TakeoverPath.requirement)")
         }
+        DescriptorLimits.raise()
+        let (endings, ending) = AsyncStream.makeStream(of: Ending.self)
+        Termination.watch { ending.yield(.signal($0)) }
+        let (proxy, succession) = try await start(on: addresses)
         let withoutFile = config == nil ? ignoreHangUps(proxy) : nil
         let reloader = config.map { ConfigurationReloader($0, proxy: proxy) }
         reloader?.start()
         Loop.releaseStartMemory()
-        // Last: whoever waits for this may send a signal at once.
+        try await announce(proxy, succession)
+        await succession.takePlace(proxy) { ending.yield(.successor($0)) }
+        ServiceManager.ready()
+        let reason = await endings.first { _ in true } ?? .signal("cancellation")
+        reloader?.stop()
+        withoutFile?.cancel()
+        await end(proxy, succession, reason)
+    }
+
+    /// Why the process ends.
+    private enum Ending: Sendable {
+        case signal(String)
+        case successor(TakeoverGate.Successor)
+    }
+
+    private func start(on addresses: [ListenAddress]) async throws -> (Proxy, Succession) {
+        do {
+            Telemetry.prepare()
+            let activated = try SocketActivation.take()
+            // Sockets that are there already are all that is listened on.
+            let listen = activated.isEmpty ? addresses : activated.map(\.address)
+            let replacement = listen.isEmpty ? nil : listen
+            let settings = try ProxySettings.read(
+                config.map { try Configuration.load($0) }, registry: SluiceCommand.parts,
+                listen: replacement)
+            let succession = try Succession(
+                takeover ?? settings.serving.takeover, activated: activated)
+            do {
+                let proxy = try await Proxy(
+                    settings, registry: SluiceCommand.parts, listen: replacement,
+                    inheriting: succession.inherited)
+                return (proxy, succession)
+            } catch {
+                await succession.end()
+                throw error
+            }
+        } catch {
+            throw Complaint(error)
+        }
+    }
+
+    /// Says where it listens. Whoever waits for this may send a signal at once, or start the next process.
+    private func announce(_ proxy: Proxy, _ succession: Succession) async throws {
         for address in proxy.addresses {
             proxy.logger.info("listening", metadata: ["address": "\(address)"])
         }
-        if let readyFile { try writeReadyFile(readyFile, proxy.addresses) }
-        let signal = await signals.first { _ in true } ?? "cancellation"
-        proxy.logger.info("draining", metadata: ["signal": "\(signal)"])
-        reloader?.stop()
-        withoutFile?.cancel()
-        await proxy.stop()
+        guard let readyFile else { return }
+        do {
+            try writeReadyFile(readyFile, proxy.addresses)
+        } catch {
+            // Who serves until now serves on; what came here in the meantime is answered.
+            await succession.end()
+            _ = await proxy.leave([]) {}
+            throw Complaint(error)
+        }
+    }
+
+    private func end(_ proxy: Proxy, _ succession: Succession, _ reason: Ending) async {
+        switch reason {
+        case .signal(let name):
+            ServiceManager.stopping()
+            proxy.logger.info("draining", metadata: ["signal": "\(name)"])
+            await succession.end()
+            await proxy.stop()
+        case .successor(let successor):
+            proxy.logger.info(
+                "draining: another process has taken over",
+                metadata: ["process": .stringConvertible(successor.process)])
+            await succession.leave(proxy, to: successor)
+        }
     }
 
     /// Without a file there is nothing to read again, and a closed terminal is no reason to end.

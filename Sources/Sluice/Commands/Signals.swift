@@ -6,21 +6,19 @@ internal import Synchronization
 enum Termination {
     /// Watches for SIGTERM and SIGINT from here on; call it once, before anybody can know that the process runs.
     ///
-    /// - Returns: yields the name of the first. A further one ends the process at once.
-    static func watch() -> AsyncStream<String> {
+    /// - Parameter onFirst: gets the name of the first. A further one ends the process at once.
+    static func watch(_ onFirst: @escaping @Sendable (String) -> Void) {
         // Whoever writes to what nobody reads hears of it by an error. A handler, unlike SIG_IGN, is not passed on to programs that
         // are started for tokens.
         signal(SIGPIPE) { _ in }
-        let (names, continuation) = AsyncStream.makeStream(of: String.self)
         let watches = [(SIGTERM, "SIGTERM"), (SIGINT, "SIGINT")].map { number, name in
             SignalWatch(number) {
                 if hasRung.exchange(true, ordering: .relaxed) { _exit(1) }
-                continuation.yield(name)
+                onFirst(name)
             }
         }
         // They last as long as the process: its end is what they watch over.
         lasting.withLock { $0 += watches }
-        return names
     }
 
     private static let hasRung = Atomic<Bool>(false)

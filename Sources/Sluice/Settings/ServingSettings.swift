@@ -15,6 +15,8 @@ struct ServingSettings {
     var drainTimeout = Duration.seconds(30)
     /// How long `/readyz` answers 503 before the listeners close.
     var shutdownDelay = Duration.zero
+    /// Where a process that is to take over finds this one: the path of a Unix socket.
+    var takeover: String?
     /// How often providers are asked what models they have.
     var modelRefresh = Duration.seconds(300)
 
@@ -34,8 +36,25 @@ struct ServingSettings {
         loops = try section.int("loops", default: loops, in: 0...1024)
         drainTimeout = try section.duration("drain_timeout", default: drainTimeout)
         shutdownDelay = try section.durationOrOff("shutdown_delay", default: .zero) ?? .zero
+        if let path = try section.optionalFilePath("takeover") {
+            guard let socket = TakeoverPath(path) else {
+                throw section.error(TakeoverPath.requirement, key: "takeover")
+            }
+            takeover = socket.path
+        }
         modelRefresh = try section.duration("model_refresh", default: modelRefresh)
         server = try ServerSettings(section)
+    }
+}
+
+/// The path of the socket for takeovers, as the kernel can take it.
+struct TakeoverPath {
+    static let requirement = "is the path of a Unix socket, absolute and at most 107 bytes long"
+    let path: String
+
+    init?(_ path: String) {
+        guard (try? ListenAddress("unix:\(path)")) != nil else { return nil }
+        self.path = path
     }
 }
 
