@@ -1,4 +1,4 @@
-"""Prints sluice's figures beside nginx's, from the runner's results, with the targets of the project.
+"""Prints sluice's figures beside nginx's and HAProxy's, from the runner's results, with the targets of the project.
 
 The argument is a folder with the results of the run with one event per write in `single`, and of the run with sixteen in
 `burst`.
@@ -19,7 +19,8 @@ ROWS = [
     ("CPU per event, one per write", "single", "c_cpu_event", "us", (TIMES, 1.1)),
     ("CPU per event, sixteen per write", "burst", "c_cpu_event", "us", (TIMES, 1.1)),
     ("CPU per event, paced 50/s", "single", "p_cpu_event", "us", (TIMES, 1.1)),
-    ("added time to first event, paced", "single", "p_ttft50", "us added", None),
+    ("added time to first event, paced, median", "single", "p_ttft50", "us added", None),
+    ("added time to first event, paced, 99 %", "single", "p_ttft99", "us added", None),
     ("memory idle", "single", "rss_idle_mb", "MB", None),
     ("memory per held stream", "single", "d_kb", "KB", (AT_MOST, 12)),
 ]
@@ -62,14 +63,14 @@ def verdict(ours, theirs, target):
 
 def main(folder):
     runs = {name: load(folder / name) for name in ("single", "burst")}
-    rows = [("", "sluice", "nginx", "ratio", "target", "")]
+    rows = [("", "sluice", "nginx", "haproxy", "ratio", "target", "")]
     for label, run, key, unit, target in ROWS:
-        ours, theirs = (figure(runs[run], peer, key, unit) for peer in ("sluice", "nginx"))
+        ours, theirs, third = (figure(runs[run], peer, key, unit) for peer in ("sluice", "nginx", "haproxy"))
         if ours is None:
             continue
         ratio = f"{ours / theirs:.2f}" if theirs and theirs > 0 else "-"
-        nginx = "-" if theirs is None else f"{theirs:.2f}"
-        rows.append((f"{label} ({unit})", f"{ours:.2f}", nginx, ratio, *verdict(ours, theirs, target)))
+        others = ("-" if value is None else f"{value:.2f}" for value in (theirs, third))
+        rows.append((f"{label} ({unit})", f"{ours:.2f}", *others, ratio, *verdict(ours, theirs, target)))
     if len(rows) == 1:
         sys.exit("there are no figures of sluice; what the runner said above tells why")
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
@@ -78,8 +79,8 @@ def main(folder):
         print("| " + " | ".join(cells) + " |")
         if number == 0:
             print("|" + "|".join("-" * (width + 2) for width in widths) + "|")
-    if any(row[2] == "-" for row in rows):
-        sys.exit("nginx has no figure in some rows; what the runner said above tells why")
+    if any("-" in row[2:4] for row in rows):
+        sys.exit("a peer has no figure in some rows; what the runner said above tells why")
 
 
 main(pathlib.Path(sys.argv[1]))
