@@ -12,6 +12,7 @@ struct DocumentationTests {
         "Sources/Sluice/Sluice.docc/Providers.md", "Sources/Sluice/Sluice.docc/Configuration.md",
         "Sources/Sluice/Sluice.docc/Operating.md", "Sources/Sluice/Sluice.docc/Performance.md",
         "Sources/Sluice/Sluice.docc/Limits.md", "Sources/Sluice/Sluice.docc/ClientsAndSecrets.md",
+        "Sources/Sluice/Sluice.docc/WhatARequestCosts.md",
     ]
 
     private func exists(_ path: String) -> Bool {
