@@ -62,7 +62,11 @@ let package = Package(
             "SluiceCore", ["SluiceWire", "SluiceJSON", "SluiceConfig", "SluiceCrypto", logging]),
         library("SluiceLoop", ["CSluiceLinux"]),
         library(
-            "SluiceServer", ["SluiceCore", "SluiceWire", "SluiceLoop", "CSluiceLinux", logging]),
+            "SluiceServer",
+            [
+                "SluiceCore", "SluiceWire", "SluiceLoop", "CSluiceLinux", "CSluiceOpenSSL",
+                logging,
+            ]),
         library(
             "SluiceUpstream",
             ["SluiceCore", "SluiceWire", "SluiceLoop", "CSluiceCurl", "CSluiceLinux"]),

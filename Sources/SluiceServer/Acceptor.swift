@@ -73,7 +73,7 @@ final class Acceptor: ReadinessHandler, AlarmHandler {
             return .noRoom
         }
         if descriptor < limits.clients {
-            server.accepted(descriptor, client: client)
+            server.accepted(descriptor, client: client, hasTLS: listener.address.hasTLS)
         } else if !acceptedOnReserve(descriptor, client) {
             return .noRoom
         }
@@ -85,7 +85,8 @@ final class Acceptor: ReadinessHandler, AlarmHandler {
     /// - Returns: whether there is room for another one.
     private func acceptedOnReserve(_ descriptor: Int32, _ client: String) -> Bool {
         server.ranOutOfDescriptors()
-        guard descriptor < limits.traffic else {
+        // What a client of TLS asks for cannot be seen without a handshake.
+        guard descriptor < limits.traffic, !listener.address.hasTLS else {
             close(descriptor)
             return false
         }
@@ -98,7 +99,7 @@ final class Acceptor: ReadinessHandler, AlarmHandler {
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let descriptor = sluice_accept(listener.descriptor, &address, &length)
         guard descriptor >= 0 else { return nil }
-        guard case .tcp = listener.address else { return (descriptor, "unix") }
+        if case .unix = listener.address { return (descriptor, "unix") }
         _ = sluice_set_option(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
         return (descriptor, Self.text(&address))
     }

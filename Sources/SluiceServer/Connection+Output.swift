@@ -35,7 +35,7 @@ extension Connection {
     private func sendNow(_ bytes: borrowing [UInt8]) {
         guard sendDeparting() else { return clientIsGone() }
         let wasEmpty = output.isEmpty
-        switch output.send(bytes, to: descriptor, pool: poller.buffers) {
+        switch output.send(bytes, to: descriptor, session, pool: poller.buffers) {
         case .allSent: break
         case .someLeft: if wasEmpty { arm() }
         case .broken: clientIsGone()
@@ -47,7 +47,7 @@ extension Connection {
         guard !departing.isEmpty, phase != .closed else { return true }
         var bytes: [UInt8] = []
         swap(&bytes, &departing)
-        let progress = output.send(bytes, to: descriptor, pool: poller.buffers)
+        let progress = output.send(bytes, to: descriptor, session, pool: poller.buffers)
         poller.buffers.give(&bytes)
         if progress == .someLeft { arm() }
         return progress != .broken
@@ -75,7 +75,7 @@ extension Connection {
     }
 
     func flushOutput() {
-        let progress = output.flush(to: descriptor, pool: poller.buffers)
+        let progress = output.flush(to: descriptor, session, pool: poller.buffers)
         if progress == .broken { return clientIsGone() }
         arm()
         if waitingBytes <= server.settings.highWaterMark / 2 { wakeWriter() }
@@ -108,6 +108,7 @@ extension Connection {
             return
         }
         if inputEnded || (!mayRead && !expectsInput && input.isEmpty) { return close() }
+        session?.end()
         shutdown(descriptor, Int32(SHUT_WR))
         enter(.lingering)
         discardInput()

@@ -84,7 +84,7 @@ extension Connection {
             consume(consumed)
             begin(head, Span())
         case .refused(let refusal):
-            refuse(ProxyError(refusal))
+            refuse(bytes.first == Self.handshakeRecord ? .unexpectedTLS : ProxyError(refusal))
         case .incomplete:
             if phase == .idle { enter(.readingHead) }
         }
@@ -97,7 +97,7 @@ extension Connection {
         let served = ServedRequest(head, id: id, connection: self)
         if !beginning.isEmpty { served.take(beginning) }
         exchange = Exchange(
-            head, body: served, id: id, client: client, startedAt: requestStartedAt,
+            head, body: served, id: id, client: client, tls: tls, startedAt: requestStartedAt,
             writer: served, services: server.services, pipeline: server.pipeline)
         self.served = served
         enter(.answering)

@@ -27,6 +27,10 @@ final class Connection: ReadinessHandler, AlarmHandler, TurnEndHandler {
     let poller: Poller
     let descriptor: Int32
     private var watch: Poller.Watch?
+    /// Nil without TLS.
+    var session: TLSSession?
+    /// Once hands are shaken.
+    var tls: ClientTLS?
     let alarm: Alarm
 
     var phase = Phase.readingHead
@@ -41,9 +45,9 @@ final class Connection: ReadinessHandler, AlarmHandler, TurnEndHandler {
     var output = OutputQueue()
     /// What follows once the client has taken what waits.
     var afterOutput: AfterOutput?
-    private(set) var mayRead = true
+    var mayRead = true
     /// Everything the client sent was read, and it will send no more.
-    private(set) var inputEnded = false
+    var inputEnded = false
     /// The client's FIN has arrived; bytes before it may still be unread.
     private(set) var sawPeerClose = false
     /// When the first byte of the current request came.
@@ -58,8 +62,9 @@ final class Connection: ReadinessHandler, AlarmHandler, TurnEndHandler {
     /// Its descriptor is one of the last, so it ends with its first answer.
     var isOnReserve = false
 
-    init(_ descriptor: Int32, client: String, server: ServerLoop) {
+    init(_ descriptor: Int32, _ session: TLSSession?, client: String, server: ServerLoop) {
         self.descriptor = descriptor
+        self.session = session
         self.client = client
         self.server = server
         poller = server.poller
@@ -128,17 +133,8 @@ final class Connection: ReadinessHandler, AlarmHandler, TurnEndHandler {
     }
 
     func read() {
-        let result = poller.scratch.receive(descriptor) { bytes in
-            if let sink {
-                sink.take(bytes)
-            } else if input.isEmpty {
-                requestStartedAt = poller.now
-                takeHead(bytes)
-            } else {
-                keep(bytes)
-            }
-        }
-        switch result {
+        if let session { return readSecurely(session) }
+        switch poller.scratch.receive(descriptor, { take($0) }) {
         case .moved(let count):
             // A short read emptied the socket, and the next byte rings again; but a FIN has rung already.
             if count < Scratch.capacity { mayRead = sawPeerClose }
@@ -151,12 +147,28 @@ final class Connection: ReadinessHandler, AlarmHandler, TurnEndHandler {
         }
     }
 
+    /// Takes what was read to where it belongs.
+    @inline(__always)
+    func take(_ bytes: Span<UInt8>) {
+        if let sink {
+            sink.take(bytes)
+        } else if input.isEmpty {
+            requestStartedAt = poller.now
+            takeHead(bytes)
+        } else {
+            keep(bytes)
+        }
+    }
+
     // MARK: Readiness
 
     func ready(_ readiness: Readiness) {
         if readiness.contains(.writable), !output.isEmpty { flushOutput() }
         guard phase != .closed else { return }
-        if !readiness.isDisjoint(with: [.readable, .peerClosed, .hungUp, .failed]) {
+        // A read of TLS can have waited for room to write.
+        if session != nil
+            || !readiness.isDisjoint(with: [.readable, .peerClosed, .hungUp, .failed])
+        {
             mayRead = true
         }
         if readiness.contains(.peerClosed) { sawPeerClose = true }
@@ -165,6 +177,7 @@ final class Connection: ReadinessHandler, AlarmHandler, TurnEndHandler {
         case .lingering:
             discardInput()
         case .answering:
+            if let session, session.peerHasEnded() { sawPeerClose = true }
             leaveIfHalfClosed()
         case .idle, .readingHead:
             serve()
@@ -221,6 +234,9 @@ final class Connection: ReadinessHandler, AlarmHandler, TurnEndHandler {
         case .answering where output.isEmpty:
             beat()
         case .answering, .lingering, .idle:
+            clientIsGone()
+        case .readingHead where isShakingHands:
+            server.handshakeFailed(\.timedOut, client: client, reason: "time limit")
             clientIsGone()
         case .readingHead where !output.isEmpty || (input.isEmpty && servedRequests > 0):
             clientIsGone()
@@ -292,7 +308,12 @@ final class Connection: ReadinessHandler, AlarmHandler, TurnEndHandler {
         alarm.cancel()
         if let watch { poller.forget(watch) }
         watch = nil
-        if resetting { sluice_reset(descriptor) } else { Glibc.close(descriptor) }
+        if resetting {
+            sluice_reset(descriptor)
+        } else {
+            session?.end()
+            Glibc.close(descriptor)
+        }
         poller.buffers.give(&input)
         output = OutputQueue()
         server.closed(self)

@@ -1,6 +1,8 @@
-/// Where to listen: `127.0.0.1:8080`, `[::1]:8080`, `:8080` for all addresses, or `unix:/run/sluice.sock`.
+/// Where to listen: `127.0.0.1:8080`, `[::1]:8080`, `:8080` for all addresses, `tls:0.0.0.0:8443` for
+/// HTTPS, or `unix:/run/sluice.sock`.
 public enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
     case tcp(host: String, port: UInt16)
+    case tls(host: String, port: UInt16)
     case unix(path: String)
 
     /// The longest path the kernel takes in `sockaddr_un`, without its final zero.
@@ -17,27 +19,46 @@ public enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
             self = .unix(path: path)
             return
         }
+        let hasTLS = text.hasPrefix("tls:")
+        guard !text.hasPrefix("tls:unix:") else {
+            throw InvalidAddress(reason: "a Unix socket is served without TLS")
+        }
+        let (host, port) = try Self.split(hasTLS ? text.dropFirst(4) : text[...])
+        self = hasTLS ? .tls(host: host, port: port) : .tcp(host: host, port: port)
+    }
+
+    private static func split(_ text: Substring) throws(InvalidAddress) -> (String, UInt16) {
         // `UInt16` would take a sign.
         guard let colon = text.lastIndex(of: ":"), !text[colon...].contains("+"),
             let port = UInt16(text[text.index(after: colon)...])
         else { throw InvalidAddress(reason: "an address ends in a port: \"127.0.0.1:8080\"") }
         var host = String(text[..<colon])
         if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
-        self = .tcp(host: host.isEmpty ? "::" : host, port: port)
+        return (host.isEmpty ? "::" : host, port)
     }
 
     public var description: String {
         switch self {
-        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .tcp(let host, let port): Self.text(host, port)
+        case .tls(let host, let port): "tls:" + Self.text(host, port)
         case .unix(let path): "unix:\(path)"
         }
     }
+
+    private static func text(_ host: String, _ port: UInt16) -> String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+
+    /// Whether clients speak HTTPS there.
+    public var hasTLS: Bool { if case .tls = self { true } else { false } }
 
     /// Where this machine reaches it: a host that stands for all addresses is no address to connect to.
     public var asSeenHere: ListenAddress {
         switch self {
         case .tcp("0.0.0.0", let port): .tcp(host: "127.0.0.1", port: port)
         case .tcp("::", let port): .tcp(host: "::1", port: port)
+        case .tls("0.0.0.0", let port): .tls(host: "127.0.0.1", port: port)
+        case .tls("::", let port): .tls(host: "::1", port: port)
         default: self
         }
     }
@@ -45,7 +66,8 @@ public enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
     /// Whether only this machine can reach it.
     public var isLocal: Bool {
         switch self {
-        case .tcp(let host, _): host == "::1" || host == "localhost" || Self.isLoopback(host)
+        case .tcp(let host, _), .tls(let host, _):
+            host == "::1" || host == "localhost" || Self.isLoopback(host)
         case .unix: true
         }
     }

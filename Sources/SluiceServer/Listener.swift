@@ -25,7 +25,11 @@ public final class Listener: Sendable {
         ownsFile = Atomic(true)
         switch wanted {
         case .tcp(let host, let port):
-            (descriptor, address) = try Self.bindTCP(host: host, port: port, wanted: wanted)
+            let (descriptor, port) = try Self.bindTCP(host: host, port: port, wanted: wanted)
+            (self.descriptor, address) = (descriptor, .tcp(host: host, port: port))
+        case .tls(let host, let port):
+            let (descriptor, port) = try Self.bindTCP(host: host, port: port, wanted: wanted)
+            (self.descriptor, address) = (descriptor, .tls(host: host, port: port))
         case .unix(let path):
             descriptor = try Self.bindUnix(path: path, wanted: wanted)
             address = wanted
@@ -64,7 +68,7 @@ public final class Listener: Sendable {
 
     private static func bindTCP(
         host: String, port: UInt16, wanted: ListenAddress
-    ) throws(CannotListen) -> (Int32, ListenAddress) {
+    ) throws(CannotListen) -> (Int32, UInt16) {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
@@ -87,7 +91,7 @@ public final class Listener: Sendable {
             Glibc.close(descriptor)
             throw failure
         }
-        return (descriptor, .tcp(host: host, port: UInt16(sluice_local_port(descriptor))))
+        return (descriptor, UInt16(sluice_local_port(descriptor)))
     }
 
     private static func bindUnix(

@@ -18,13 +18,13 @@ struct OutputQueue {
 
     /// Sends bytes, or queues them behind what waits already.
     mutating func send(
-        _ bytes: borrowing [UInt8], to descriptor: Int32, pool: BufferPool
+        _ bytes: borrowing [UInt8], to descriptor: Int32, _ session: TLSSession?, pool: BufferPool
     ) -> Progress {
         var taken = 0
         if isEmpty {
             // Safety: the array is alive during the call, which only reads it.
             taken = bytes.withUnsafeBytes {
-                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                Self.send($0, to: descriptor, session)
             }
             if taken < 0 {
                 guard Self.isTemporary else { return .broken }
@@ -43,13 +43,15 @@ struct OutputQueue {
     }
 
     /// Sends more of what waits, as far as the kernel takes it.
-    mutating func flush(to descriptor: Int32, pool: BufferPool) -> Progress {
+    mutating func flush(
+        to descriptor: Int32, _ session: TLSSession?, pool: BufferPool
+    ) -> Progress {
         while !isEmpty {
             let start = sent
             // Safety: the array is alive during the call, which only reads it.
             let taken = waiting.withUnsafeBytes { bytes in
-                sluice_send2(
-                    descriptor, bytes.baseAddress.map { $0 + start }, bytes.count - start, nil, 0)
+                Self.send(
+                    UnsafeRawBufferPointer(rebasing: bytes[start...]), to: descriptor, session)
             }
             guard taken > 0 else { return Self.isTemporary ? .someLeft : .broken }
             sent += taken
@@ -57,6 +59,16 @@ struct OutputQueue {
         pool.give(&waiting)
         sent = 0
         return .allSent
+    }
+
+    /// - Parameter session: where there is TLS.
+    private static func send(
+        _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ session: TLSSession?
+    ) -> Int {
+        guard let session else {
+            return Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+        }
+        return session.send(bytes)
     }
 
     private static var isTemporary: Bool {

@@ -14,11 +14,20 @@ public final class Server: Sendable {
     private let loops: [Loop]
     private let state: ServerState
     private let isListening = Mutex(true)
+    /// What listeners with TLS serve by; a configuration without certificates leaves them as they are.
+    private let tls: Mutex<TLSContext?>
+    /// Outlasts reloads, so that sessions do.
+    private let tickets: TicketKeys?
 
-    private init(listeners: [Listener], loops: [Loop], state: ServerState) {
+    private init(
+        listeners: [Listener], loops: [Loop], state: ServerState, tls: TLSContext?,
+        tickets: TicketKeys?
+    ) {
         self.listeners = listeners
         self.loops = loops
         self.state = state
+        self.tls = Mutex(tls)
+        self.tickets = tickets
     }
 
     /// Binds all addresses, then accepts on all loops.
@@ -30,15 +39,24 @@ public final class Server: Sendable {
         services: @escaping @Sendable (Poller) -> LoopServices
     ) async throws(CannotListen) -> Server {
         let listeners = try InheritedListeners.none.listeners(for: addresses)
-        return await start(
+        return try await start(
             on: listeners, loops: loops, settings: settings, pipeline: pipeline, services: services)
     }
 
     /// Accepts on all loops.
+    ///
+    /// - Throws: ``CannotListen``; then the listeners are closed.
     package static func start(
         on listeners: [Listener], loops: [Loop], settings: ServerSettings, pipeline: Pipeline,
         services: @escaping @Sendable (Poller) -> LoopServices
-    ) async -> Server {
+    ) async throws(CannotListen) -> Server {
+        let tickets: TicketKeys?
+        do {
+            tickets = try prepareTLS(listeners.map(\.address), settings.tls)
+        } catch {
+            for listener in listeners { listener.close() }
+            throw error
+        }
         let logger = pipeline.logger
         let state = ServerState {
             logger.error("out of descriptors: new connections are sent away")
@@ -52,7 +70,24 @@ public final class Server: Sendable {
                 for listener in listeners { server.listen(listener) }
             }
         }
-        return Server(listeners: listeners, loops: loops, state: state)
+        return Server(
+            listeners: listeners, loops: loops, state: state, tls: settings.tls, tickets: tickets)
+    }
+
+    private static func prepareTLS(
+        _ addresses: [ListenAddress], _ tls: TLSContext?
+    ) throws(CannotListen) -> TicketKeys? {
+        guard let address = addresses.first(where: \.hasTLS) else { return nil }
+        guard let tls else {
+            throw CannotListen(address: address, reason: "there is no certificate")
+        }
+        do {
+            let tickets = try TicketKeys()
+            tls.use(tickets)
+            return tickets
+        } catch {
+            throw CannotListen(address: address, reason: error.reason)
+        }
     }
 
     /// Where it listens, with the ports that were taken.
@@ -64,10 +99,20 @@ public final class Server: Sendable {
     /// Connections that were closed unserved, because the process was out of descriptors.
     public var connectionsSentAway: Int { state.sentAway.load(ordering: .relaxed) }
 
-    /// Serves requests from now on by other rules; those under way keep theirs.
+    /// Handshakes on listeners with TLS since the start.
+    public var handshakes: HandshakeCounts { state.handshakeCounts }
+
+    /// Serves requests from now on by other rules; those under way keep theirs. New handshakes get the new certificates.
     public func replace(_ settings: ServerSettings, _ pipeline: Pipeline) async {
+        var settings = settings
+        settings.tls = tls.withLock { current in
+            if let tickets, let next = settings.tls { next.use(tickets) }
+            if let next = settings.tls { current = next }
+            return current
+        }
+        let settled = settings
         for loop in loops {
-            await loop.run { $0.resident(ServerLoop.self)?.replace(settings, pipeline) }
+            await loop.run { $0.resident(ServerLoop.self)?.replace(settled, pipeline) }
         }
     }
 

@@ -1,3 +1,5 @@
+internal import Glibc
+internal import Logging
 internal import SluiceCore
 internal import SluiceLoop
 internal import SluiceWire
@@ -16,6 +18,7 @@ final class ServerLoop {
     /// The first head of the latest connection: the next one is often of the same kind of client, and shares its memory.
     var latestHead = HeadMemory()
     private let shared: ServerState
+    let handshakes: HandshakeQueue
     private var acceptors: [Acceptor] = []
     private var connections: [ObjectIdentifier: Connection] = [:]
     private var ids = RequestID()
@@ -30,6 +33,7 @@ final class ServerLoop {
         shared: ServerState
     ) {
         self.poller = poller
+        handshakes = HandshakeQueue(poller)
         self.services = services
         self.settings = settings
         timeLimits = TimeLimits(settings)
@@ -70,9 +74,16 @@ final class ServerLoop {
         shared.connections.load(ordering: .relaxed) < settings.maximumConnections
     }
 
-    func accepted(_ descriptor: Int32, client: String, onReserve: Bool = false) {
+    func accepted(
+        _ descriptor: Int32, client: String, hasTLS: Bool = false, onReserve: Bool = false
+    ) {
+        let session = hasTLS ? settings.tls?.accept(descriptor) : nil
+        guard !hasTLS || session != nil else {
+            close(descriptor)
+            return
+        }
         shared.connections.add(1, ordering: .relaxed)
-        let connection = Connection(descriptor, client: client, server: self)
+        let connection = Connection(descriptor, session, client: client, server: self)
         connection.isOnReserve = onReserve
         connections[ObjectIdentifier(connection)] = connection
         if !connection.start() { closed(connection) }
@@ -109,6 +120,7 @@ final class ServerLoop {
         connection.send(&answer)
         var record = AccessRecord(
             id: nextID(), client: connection.client, method: "-", route: "unknown")
+        record.tls = connection.tls
         record.status = error.status
         record.outcome = Outcome.refused(error).name
         record.errorCode = error.code
@@ -133,6 +145,29 @@ final class ServerLoop {
         MessageWriter.field(name: "connection", value: "close", into: &bytes)
         MessageWriter.lineEnd(into: &bytes)
         return (bytes + body, body.count)
+    }
+
+    // MARK: Handshakes
+
+    func shookHands(_ isResumed: Bool, _ version: String?) {
+        shared.count { counts in
+            switch (version, isResumed) {
+            case ("1.3", false): counts.completed13 += 1
+            case ("1.3", true): counts.resumed13 += 1
+            case (_, false): counts.completed12 += 1
+            case (_, true): counts.resumed12 += 1
+            }
+        }
+    }
+
+    func handshakeFailed(
+        _ kind: WritableKeyPath<HandshakeCounts, Int>, client: String, reason: String
+    ) {
+        shared.count { $0[keyPath: kind] += 1 }
+        pipeline.logger.debug(
+            "TLS handshake failed",
+            metadata: ["client": .string(client), "reason": .string(reason)]
+        )
     }
 
     // MARK: Draining

@@ -25,6 +25,8 @@ public struct ServerSettings: Sendable {
     public var highWaterMark = 256 << 10
     /// Client connections at once, over all loops.
     public var maximumConnections = 16_384
+    /// Certificates for TLS listeners; nil where there are none.
+    public var tls: TLSContext?
     /// Whether a client that closed its sending side still gets its answer.
     public var allowsHalfClose = false
 

@@ -4,11 +4,19 @@ internal import Synchronization
 final class ServerState: Sendable {
     let connections = Atomic<Int>(0)
     let sentAway = Atomic<Int>(0)
+    /// A handshake costs a thousand times more than its lock.
+    private let handshakes = Mutex(HandshakeCounts())
     private let exhaustedAt = Atomic<UInt64>(0)
     private let onExhaustion: @Sendable () -> Void
 
     init(onExhaustion: @escaping @Sendable () -> Void) {
         self.onExhaustion = onExhaustion
+    }
+
+    var handshakeCounts: HandshakeCounts { handshakes.withLock { $0 } }
+
+    func count(_ change: (inout HandshakeCounts) -> Void) {
+        handshakes.withLock { change(&$0) }
     }
 
     /// Says that the process is out of descriptors, at most once in ten seconds.

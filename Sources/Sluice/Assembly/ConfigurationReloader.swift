@@ -5,12 +5,14 @@ internal import Logging
 internal import SluiceConfig
 internal import Synchronization
 
-/// Reloads the configuration at SIGHUP and when its file changes. A file with an error is refused whole, and the old rules stay.
+/// Reloads the configuration at SIGHUP and when its file changes, or one that it names for TLS. A file with an error is refused whole, and the old rules stay.
 final class ConfigurationReloader: Sendable {
     private let path: String
     private let proxy: Proxy
     /// The file as it was last read, or refused.
     private let lastRead: Mutex<FileStamp?>
+    /// Certificates and keys.
+    private let beside = Mutex(FileWatch())
     private let watching = Mutex<Task<Void, Never>?>(nil)
     private let hangUps: AsyncStream<Void>
     private let hangUp: AsyncStream<Void>.Continuation
@@ -20,6 +22,7 @@ final class ConfigurationReloader: Sendable {
         self.path = path
         lastRead = Mutex(FileStamp(path))
         self.proxy = proxy
+        beside.withLock { $0.note(proxy.watchedFiles) }
         (hangUps, hangUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -46,6 +49,7 @@ final class ConfigurationReloader: Sendable {
 
     /// Whether the file differs from the one last read; a file that is gone for a moment does not.
     private func hasChanged() -> Bool {
+        if beside.withLock({ $0.hasChanged(proxy.watchedFiles) }) { return true }
         guard let now = FileStamp(path) else { return false }
         return lastRead.withLock { $0 != now }
     }
@@ -53,30 +57,17 @@ final class ConfigurationReloader: Sendable {
     private func reload() async {
         let stamp = FileStamp(path)
         lastRead.withLock { $0 = stamp }
+        // Before they are read: what changes meanwhile is read again.
+        let files = proxy.watchedFiles
+        beside.withLock { $0.note(files) }
         do {
             try await proxy.reload(Configuration.load(path))
+            // Others may be named now.
+            if proxy.watchedFiles != files { beside.withLock { $0.note(proxy.watchedFiles) } }
             proxy.logger.info("configuration reloaded")
         } catch {
             proxy.logger.error(
                 "configuration refused; the old one stays", metadata: ["error": "\(error)"])
         }
-    }
-}
-
-/// What tells one content of a file from another without reading it.
-struct FileStamp: Equatable {
-    private let inode: UInt64
-    private let size: Int64
-    private let modified: Int64
-    private let nanoseconds: Int64
-
-    /// Nil when there is no such file.
-    init?(_ path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        inode = UInt64(status.st_ino)
-        size = Int64(status.st_size)
-        modified = Int64(status.st_mtim.tv_sec)
-        nanoseconds = Int64(status.st_mtim.tv_nsec)
     }
 }

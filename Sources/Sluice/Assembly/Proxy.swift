@@ -1,3 +1,4 @@
+internal import Glibc
 public import Logging
 public import SluiceConfig
 public import SluiceCore
@@ -81,7 +82,7 @@ public final class Proxy: Sendable {
             server =
                 listeners.isEmpty
                 ? nil
-                : await Server.start(
+                : try await Server.start(
                     on: listeners, loops: loops, settings: settings.serving.server,
                     pipeline: pipeline, services: host.services)
         } catch {
@@ -94,6 +95,7 @@ public final class Proxy: Sendable {
         self.host = host
         current = Mutex((ProxySettingsBox(settings), pipeline))
         if let server { telemetry.show(server) }
+        warnOfCertificates(settings)
         learnModels()
     }
 
@@ -120,9 +122,13 @@ public final class Proxy: Sendable {
             logger.warning(
                 "this change takes effect at the next start", metadata: ["key": .string(key)])
         }
+        warnOfCertificates(settings)
         await server?.replace(settings.serving.server, pipeline)
         learnModels()
     }
+
+    /// Files beside the configuration whose change is a change of it.
+    var watchedFiles: [String] { current.withLock { $0.settings.watchedFiles } }
 
     /// Stops: `/readyz` turns 503, listeners close, requests under way finish within the drain time, and what is left then ends with an
     /// error its client can see. Exchanges in process are requests like others. A second call waits for the first.
@@ -183,6 +189,19 @@ public final class Proxy: Sendable {
         return interrupted
     }
 
+    /// A certificate that does not hold is served all the same: clients that do not look are better off than with nothing.
+    private func warnOfCertificates(_ settings: ProxySettings) {
+        for certificate in settings.serving.server.tls?.certificates ?? [] {
+            guard let complaint = certificate.complaint(at: Int(time(nil))) else { continue }
+            logger.warning(
+                "clients will refuse a certificate",
+                metadata: [
+                    "file": .string(certificate.file), "reason": .string(complaint),
+                    "names": .string(certificate.names.joined(separator: ", ")),
+                ])
+        }
+    }
+
     /// Asks providers for their models before the first request needs to know.
     private func learnModels() {
         (pipeline.routes.catalog as? ModelDirectory)?.learn()
@@ -193,10 +212,12 @@ public final class Proxy: Sendable {
 final class ProxySettingsBox: Sendable {
     let serving: (shutdownDelay: Duration, drainTimeout: Duration)
     let lasting: LastingSettings
+    let watchedFiles: [String]
 
     /// - Parameter startedWith: what the process was started with; nil at the start.
     init(_ settings: ProxySettings, startedWith: LastingSettings? = nil) {
         serving = (settings.serving.shutdownDelay, settings.serving.drainTimeout)
+        watchedFiles = settings.serving.watchedFiles
         lasting = startedWith ?? LastingSettings(settings)
     }
 }

@@ -48,6 +48,22 @@ final class Telemetry: Sendable {
             open.set(Int64(server.connections))
             sentAway.mirror(Double(server.connectionsSentAway))
         }
+        if server.addresses.contains(where: \.hasTLS) {
+            metrics.showHandshakes {
+                let counts = server.handshakes
+                return HandshakeState(
+                    completed: [
+                        .init(version: "1.2", resumed: false, count: counts.completed12),
+                        .init(version: "1.2", resumed: true, count: counts.resumed12),
+                        .init(version: "1.3", resumed: false, count: counts.completed13),
+                        .init(version: "1.3", resumed: true, count: counts.resumed13),
+                    ],
+                    failed: [
+                        "protocol": counts.failed, "client_closed": counts.left,
+                        "timeout": counts.timedOut, "plain_http": counts.plain,
+                    ])
+            }
+        }
         let upstream = upstream
         metrics.showPools {
             UpstreamPoolState(

@@ -30,6 +30,10 @@ extension ProxySettings {
         var lines = ["listen      " + serving.addresses.map(\.description).joined(separator: ", ")]
         lines.append(
             "loops       " + (serving.loops == 0 ? "one per processor" : "\(serving.loops)"))
+        for certificate in serving.server.tls?.certificates ?? [] {
+            let complaint = certificate.complaint(at: Int(Date().timeIntervalSince1970))
+            lines.append("certificate \(certificate.summary)" + (complaint.map { "; \($0)" } ?? ""))
+        }
         for (index, type) in processorTypes.enumerated() {
             let aliases = (processors[index] as? RewriteModel)?.summary ?? []
             let details = aliases.isEmpty ? "" : ": " + aliases.joined(separator: ", ")

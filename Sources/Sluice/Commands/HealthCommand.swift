@@ -32,7 +32,9 @@ struct HealthCommand: ParsableCommand {
         guard let config else { return .tcp(host: "127.0.0.1", port: 8080) }
         do {
             let serving = try ServingSettings(Configuration.load(config).section("server"))
-            return serving.addresses[0].asSeenHere
+            // TLS may want a certificate, which this client has not.
+            let plain = serving.addresses.first { !$0.hasTLS }
+            return (plain ?? serving.addresses[0]).asSeenHere
         } catch {
             throw Complaint(error)
         }

@@ -14,12 +14,13 @@ public final class Exchange {
     let writer: any ResponseWriter
     /// For those who are asked; many exchanges ask nobody.
     private(set) lazy var context = ExchangeContext(
-        id: id, clientAddress: client, client: caller, logger: pipeline.sharedLogger,
-        fetcher: services.fetcher)
+        id: id, clientAddress: client, client: caller, tls: tls,
+        logger: pipeline.sharedLogger, fetcher: services.fetcher)
     /// Whose key the request has, once that is known; nil also where nobody is asked for one.
     var caller: Client?
     private let id: String
     private let client: String
+    private let tls: ClientTLS?
     var path: ResponsePath?
     /// What the record says of the request.
     var route = Exchange.unknownRoute
@@ -47,14 +48,17 @@ public final class Exchange {
     /// - Parameters:
     ///   - id: from ``RequestID``.
     ///   - client: the client's address without its port.
+    ///   - tls: what its handshake has shown; nil without TLS.
     ///   - startedAt: nanoseconds of the loop's clock when the request's first byte came.
     public init(
         _ head: RequestHead, body: any IncomingBody, id: String, client: String,
-        startedAt: UInt64, writer: any ResponseWriter, services: LoopServices, pipeline: Pipeline
+        tls: ClientTLS? = nil, startedAt: UInt64, writer: any ResponseWriter,
+        services: LoopServices, pipeline: Pipeline
     ) {
         self.pipeline = pipeline
         self.id = id
         self.client = client
+        self.tls = tls
         self.head = head
         self.body = body
         method = head.method.name
@@ -181,6 +185,7 @@ public final class Exchange {
     private func writeRecord(_ outcome: Outcome) {
         var record = AccessRecord(id: id, client: client, method: method, route: routeName)
         record.clientName = caller?.name
+        record.tls = tls
         record.operation = operation
         record.model = model
         record.isStreaming = isStreaming

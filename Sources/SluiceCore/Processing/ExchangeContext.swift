@@ -9,6 +9,8 @@ public final class ExchangeContext: Sendable {
     public let clientAddress: String
     /// Who asks, by the key of the request; nil where nobody is asked for one.
     public let client: Client?
+    /// What TLS tells of the client, such as its certificate; nil without TLS.
+    public let tls: ClientTLS?
     /// Writes with the request's ID on each line.
     public var logger: Logger {
         var logger = processLogger.logger
@@ -23,21 +25,24 @@ public final class ExchangeContext: Sendable {
 
     /// A context; exchanges have theirs made by the pipeline, tests make their own.
     public convenience init(
-        id: String, clientAddress: String, client: Client? = nil, logger: Logger,
-        fetcher: any Fetcher
+        id: String, clientAddress: String, client: Client? = nil, tls: ClientTLS? = nil,
+        logger: Logger, fetcher: any Fetcher
     ) {
         self.init(
-            id: id, clientAddress: clientAddress, client: client, logger: SharedLogger(logger),
+            id: id, clientAddress: clientAddress, client: client, tls: tls,
+            logger: SharedLogger(logger),
             fetcher: fetcher)
     }
 
     init(
-        id: String, clientAddress: String, client: Client?, logger: SharedLogger,
+        id: String, clientAddress: String, client: Client?, tls: ClientTLS? = nil,
+        logger: SharedLogger,
         fetcher: any Fetcher
     ) {
         self.id = id
         self.client = client
         self.clientAddress = clientAddress
+        self.tls = tls
         processLogger = logger
         self.fetcher = fetcher
     }

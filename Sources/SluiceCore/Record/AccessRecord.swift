@@ -6,6 +6,8 @@ public struct AccessRecord: Sendable {
     public var client: String
     /// The name of the `[[clients]]` section whose key the request had.
     public var clientName: String?
+    /// What TLS tells of the client; nil without TLS.
+    public var tls: ClientTLS?
     /// As it stood on the request line.
     public var method: String
     /// A name out of a small fixed set, for metrics: `/v1/chat/completions`.

@@ -8,6 +8,10 @@ struct AccessContent: LogContent {
         fields.field(AccessField.id, record.id)
         fields.field(AccessField.client, record.client)
         if let name = record.clientName { fields.field(AccessField.clientName, name) }
+        if let tls = record.tls {
+            fields.field(AccessField.tls, tls.version)
+            if let subject = tls.subject { fields.field(AccessField.subject, subject) }
+        }
         LabelContent(labels: RecordLabels(record)).write(to: &fields)
         if let detail = record.errorDetail { fields.field(AccessField.errorDetail, detail) }
         fields.field(AccessField.bytesIn, Int(clamping: record.bytesIn))

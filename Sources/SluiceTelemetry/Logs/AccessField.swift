@@ -3,6 +3,8 @@ enum AccessField {
     static let id = LogFieldName("id")
     static let client = LogFieldName("client")
     static let clientName = LogFieldName("client_name")
+    static let tls = LogFieldName("tls")
+    static let subject = LogFieldName("client_subject")
     static let method = LogFieldName("method")
     static let route = LogFieldName("route")
     static let model = LogFieldName("model")

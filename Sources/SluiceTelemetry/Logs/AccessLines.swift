@@ -43,7 +43,7 @@ struct AccessLines {
 
     /// Whether the texts that are the record's own stand in JSON as they are.
     private static func isPlain(_ record: AccessRecord) -> Bool {
-        record.errorDetail == nil
+        record.errorDetail == nil && record.tls == nil
             && (record.usageSource == nil || record.usageSource == AccessNumbers.usageSource)
             && record.id.utf8.span.isPlainJSON && record.client.utf8.span.isPlainJSON
             && (record.clientName ?? "").utf8.span.isPlainJSON
