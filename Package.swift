@@ -89,7 +89,8 @@ let package = Package(
         library("SluiceTesting", ["SluiceCore", "SluiceWire", logging]),
 
         .target(
-            name: "SluiceTestSupport", path: "Tests/SluiceTestSupport", swiftSettings: settings),
+            name: "SluiceTestSupport", dependencies: ["CSluiceOpenSSL"],
+            path: "Tests/SluiceTestSupport", swiftSettings: settings),
         tests("SluiceTestSupportTests", ["SluiceTestSupport"]),
         tests(
             "SluiceTests",

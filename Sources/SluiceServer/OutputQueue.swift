@@ -18,7 +18,8 @@ struct OutputQueue {
 
     /// Sends bytes, or queues them behind what waits already.
     mutating func send(
-        _ bytes: borrowing [UInt8], to descriptor: Int32, _ session: TLSSession?, pool: BufferPool
+        _ bytes: borrowing [UInt8], to descriptor: Int32, _ session: TLSSession? = nil,
+        pool: BufferPool
     ) -> Progress {
         var taken = 0
         if isEmpty {
@@ -44,7 +45,7 @@ struct OutputQueue {
 
     /// Sends more of what waits, as far as the kernel takes it.
     mutating func flush(
-        to descriptor: Int32, _ session: TLSSession?, pool: BufferPool
+        to descriptor: Int32, _ session: TLSSession? = nil, pool: BufferPool
     ) -> Progress {
         while !isEmpty {
             let start = sent

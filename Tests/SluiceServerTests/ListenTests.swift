@@ -107,13 +107,16 @@ struct ListenTests {
     @Test(arguments: [
         ("127.0.0.1:80", "127.0.0.1:80"), (":80", "[::]:80"), ("[::1]:0", "[::1]:0"),
         ("localhost:65535", "localhost:65535"), ("unix:/a.sock", "unix:/a.sock"),
+        ("tls:0.0.0.0:443", "tls:0.0.0.0:443"), ("tls::443", "tls:[::]:443"),
+        ("tls:[::1]:1", "tls:[::1]:1"),
     ])
     func anAddressIsRead(text: String, description: String) throws {
         #expect(try ListenAddress(text).description == description)
     }
 
     @Test(arguments: [
-        "", "80", "a:", "a:x", "a:65536", "a:-1", "a:+80", "unix:", "unix:a.sock",
+        "", "80", "a:", "a:x", "a:65536", "a:-1", "a:+80", "unix:", "unix:a.sock", "tls:", "tls:80",
+        "tls:unix:/a.sock",
         "unix:/" + String(repeating: "x", count: 107),
     ])
     func whatIsNoAddressIsRefused(text: String) {

@@ -14,19 +14,25 @@ final class TestServer: Sendable {
     let server: Server
     let sink: RecordingSink
     let plays: Plays
+    private let pipeline: Pipeline
     let loops: [Loop]
 
     var port: Int {
-        guard case .tcp(_, let port) = server.addresses[0] else { return 0 }
-        return Int(port)
+        switch server.addresses[0] {
+        case .tcp(_, let port), .tls(_, let port): Int(port)
+        case .unix: 0
+        }
     }
 
     var connections: Int { server.connections }
 
-    private init(server: Server, sink: RecordingSink, plays: Plays, loops: [Loop]) {
+    private init(
+        server: Server, sink: RecordingSink, plays: Plays, pipeline: Pipeline, loops: [Loop]
+    ) {
         self.server = server
         self.sink = sink
         self.plays = plays
+        self.pipeline = pipeline
         self.loops = loops
     }
 
@@ -55,7 +61,7 @@ final class TestServer: Sendable {
                 ], defaultProvider: nil), limits: limits, records: sink,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         defer { for loop in loops { loop.stop() } }
-        let server = await Server.start(
+        let server = try await Server.start(
             on: try inherited.listeners(for: addresses), loops: loops, settings: settings,
             pipeline: pipeline,
             services: services ?? { poller in
@@ -63,7 +69,8 @@ final class TestServer: Sendable {
                     transport: PlayTransport(plays, poller: poller), clock: LoopClock(poller),
                     fetcher: NoFetcher(), spawn: { poller.spawn($0) })
             })
-        let running = TestServer(server: server, sink: sink, plays: plays, loops: loops)
+        let running = TestServer(
+            server: server, sink: sink, plays: plays, pipeline: pipeline, loops: loops)
         do {
             try await body(running)
         } catch {
@@ -71,6 +78,11 @@ final class TestServer: Sendable {
             throw error
         }
         await server.drain(within: .zero)
+    }
+
+    /// Serves by other settings from now on.
+    func replaceSettings(_ settings: ServerSettings) async {
+        await server.replace(settings, pipeline)
     }
 
     /// Waits until so many records were written.

@@ -7,6 +7,8 @@ import Glibc
 public final class RawClient {
     private var descriptor: Int32 = -1
     private var buffer: [UInt8] = []
+    /// There once TLS has begun.
+    public private(set) var tls: TLSLayer?
 
     /// Connects to a TCP port of this machine.
     ///
@@ -48,6 +50,13 @@ public final class RawClient {
 
     deinit { close() }
 
+    /// Begins with TLS on a connection that has said nothing yet.
+    ///
+    /// - Throws: ``SocketError`` when hands are not shaken.
+    public func startTLS(_ wishes: TLSWishes = TLSWishes()) throws {
+        tls = try TLSLayer(descriptor, wishes)
+    }
+
     // MARK: Sending
 
     /// Sends all of `bytes`, in pieces of at most `piece` bytes with one system call each.
@@ -55,7 +64,9 @@ public final class RawClient {
         var rest = Array(bytes)[...]
         while !rest.isEmpty {
             let part = Array(rest.prefix(piece))
-            let sent = Glibc.send(descriptor, part, part.count, Int32(MSG_NOSIGNAL))
+            let sent =
+                try tls?.send(part)
+                ?? Glibc.send(descriptor, part, part.count, Int32(MSG_NOSIGNAL))
             guard sent >= 0 else {
                 if errno == EINTR { continue }
                 throw failure("send")
@@ -145,7 +156,9 @@ public final class RawClient {
     /// Receives once; false at the end.
     private func fill() throws -> Bool {
         while true {
-            let count = buffer.append(upTo: 65536) { recv(descriptor, $0, $1, 0) }
+            let count = try buffer.append(upTo: 65536) {
+                try tls?.receive($0, $1) ?? recv(descriptor, $0, $1, 0)
+            }
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw failure("recv") }
             return count > 0
@@ -196,11 +209,11 @@ extension [UInt8] {
 
     /// Appends what `read` puts into a buffer of `size` bytes; returns what `read` returned.
     fileprivate mutating func append(
-        upTo size: Int, _ read: (UnsafeMutableRawPointer?, Int) -> Int
-    ) -> Int {
+        upTo size: Int, _ read: (UnsafeMutableRawPointer?, Int) throws -> Int
+    ) rethrows -> Int {
         var got = 0
-        let piece = [UInt8](unsafeUninitializedCapacity: size) { target, filled in
-            got = read(target.baseAddress, size)
+        let piece = try [UInt8](unsafeUninitializedCapacity: size) { target, filled in
+            got = try read(target.baseAddress, size)
             filled = Swift.max(0, got)
         }
         append(contentsOf: piece)

@@ -81,10 +81,12 @@ class Sluice:
         except BaseException:
             self.stop()
             raise
-        tcp = [address for address in self.addresses if not address.startswith("unix:")]
+        tcp = [address for address in self.addresses if not address.startswith(("unix:", "tls:"))]
         self.host, port = tcp[0].rsplit(":", 1)
         self.port = int(port)
         self.url = f"http://{self.host}:{self.port}"
+        self.secure_ports = [
+            int(address.rsplit(":", 1)[1]) for address in self.addresses if address.startswith("tls:")]
 
     def _wait_ready(self, path):
         deadline = time.monotonic() + 20

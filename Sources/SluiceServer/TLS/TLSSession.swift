@@ -111,5 +111,7 @@ final class TLSSession {
     func end() {
         guard isEstablished, !isBroken else { return }
         sluice_tls_end(connection)
+        // A second call would wait for the client's farewell.
+        isBroken = true
     }
 }
