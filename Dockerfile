@@ -5,6 +5,8 @@
 #   docker run -p 127.0.0.1:8080:8080 sluice
 #   docker run -p 127.0.0.1:8080:8080 -v ./proxy.conf:/etc/sluice/proxy.conf:ro sluice
 #
+# For HTTPS listen on "tls:0.0.0.0:8443" and mount certificates and keys that user 10001 can read.
+#
 # Inside a container listen on "0.0.0.0:8080"; a loopback address is not reachable from outside. A file of your own needs
 # [[clients]] then, or `open = true` in [server].
 

@@ -96,7 +96,8 @@ let package = Package(
             "SluiceTests",
             [
                 "Sluice", "SluiceConfig", "SluiceCore", "SluiceJSON", "SluiceProviders",
-                "SluiceServer", "SluiceTesting", "SluiceWire", logging, metrics,
+                "SluiceServer", "SluiceTestSupport", "SluiceTesting", "SluiceWire", logging,
+                metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests("SluiceWireTests", ["SluiceWire"]),

@@ -85,6 +85,12 @@ final class Dial {
     private func configureTrust(_ handle: UnsafeMutableRawPointer) {
         _ = sluice_curl_set_long(handle, CURLOPT_SSL_VERIFYPEER, 1)
         _ = sluice_curl_set_long(handle, CURLOPT_SSL_VERIFYHOST, 2)
+        if let file = key.options.certificateFile, let keyFile = key.options.keyFile {
+            _ = sluice_curl_set_string(handle, CURLOPT_SSLCERT, file)
+            _ = sluice_curl_set_string(handle, CURLOPT_SSLKEY, keyFile)
+            // A key that was given a password meanwhile is refused; without this it would be asked for at the terminal.
+            _ = sluice_curl_set_string(handle, CURLOPT_KEYPASSWD, "")
+        }
         guard let file = key.options.authorityFile else { return }
         _ = sluice_curl_set_string(handle, CURLOPT_CAINFO, file)
         // The system's directory would be trusted beside the file.

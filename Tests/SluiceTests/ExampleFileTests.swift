@@ -1,4 +1,5 @@
 import Foundation
+import SluiceTestSupport
 import Testing
 
 @testable import Sluice
@@ -27,6 +28,16 @@ struct ExampleFileTests {
         try Data("secret\n".utf8).write(to: secrets.appending(path: "azure"))
         try Data("http://127.0.0.1:1/v1\n".utf8).write(
             to: folder.appending(path: "discovered-url"))
+        let certificates = try CertificateFolder()
+        try certificates.make("sluice", for: "DNS:localhost")
+        for name in ["fullchain.pem", "clients.pem", "ca.pem", "sluice.pem"] {
+            try FileManager.default.copyItem(
+                atPath: certificates.file("sluice"), toPath: folder.appending(path: name).path)
+        }
+        for name in ["privkey.pem", "sluice.key"] {
+            try FileManager.default.copyItem(
+                atPath: certificates.key("sluice"), toPath: folder.appending(path: name).path)
+        }
         var text = Self.switchedOn(try file("proxy.conf.example"))
         // The process's own environment, which these two are looked for in, is not safe to change beside other tests.
         for (variable, value) in [

@@ -330,7 +330,6 @@ def test_a_flood_of_handshakes_does_not_hold_up_a_stream(certificates):
 
 
 def test_sslyze_finds_nothing(secure, certificates, tmp_path):
-    pytest.importorskip("sslyze", reason="sslyze is not installed")
     report = tmp_path / "report.json"
     done = subprocess.run(
         [sys.executable, "-m", "sslyze", "--mozilla_config=intermediate", "--certinfo_ca_file",

@@ -1,6 +1,7 @@
 internal import SluiceConfig
 internal import SluiceCore
 internal import SluiceProviders
+internal import SluiceServer
 internal import SluiceWire
 
 /// One `[[providers]]` section.
@@ -45,10 +46,33 @@ struct ProviderSection {
 
     private static func connection(_ section: Section) throws -> UpstreamConnectionOptions {
         var options = UpstreamConnectionOptions()
-        options.authorityFile = try section.optionalFilePath("ca_file")
+        try readTrust(section, into: &options)
         options.proxy = try section.optionalString("proxy")
         options.idleTimeout = try section.duration("idle_timeout", default: options.idleTimeout)
         return options
+    }
+
+    /// Reads the files once, so that a wrong path is found now and not by every request.
+    private static func readTrust(
+        _ section: Section, into options: inout UpstreamConnectionOptions
+    ) throws {
+        options.authorityFile = try section.optionalFilePath("ca_file")
+        options.certificateFile = try section.optionalFilePath("client_certificate")
+        options.keyFile = try section.optionalFilePath("client_key")
+        if let file = options.authorityFile, !Authorities.areIn(file) {
+            throw section.error("\(file) has no certificate in PEM form", key: "ca_file")
+        }
+        guard options.certificateFile != nil || options.keyFile != nil else { return }
+        guard let file = options.certificateFile, let keyFile = options.keyFile else {
+            throw section.error(
+                "'client_certificate' and 'client_key' need each other", key: "client_certificate")
+        }
+        do {
+            _ = try ServerCertificate(file: file, keyFile: keyFile)
+        } catch {
+            let key = error.place == .key ? "client_key" : "client_certificate"
+            throw section.error(error.reason, key: key)
+        }
     }
 
     /// Names that would carry the client's identity or our framing to the provider cannot be let through.
