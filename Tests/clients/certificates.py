@@ -5,7 +5,7 @@ import pathlib
 import subprocess
 import tempfile
 
-KEYS = {"ecdsa": "ec -pkeyopt ec_paramgen_curve:prime256v1", "rsa": "rsa:2048"}
+KEYS = {"ecdsa": "ec -pkeyopt ec_paramgen_curve:prime256v1", "rsa": "rsa:2048", "large": "rsa:4096"}
 
 
 class Certificates:

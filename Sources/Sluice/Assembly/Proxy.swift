@@ -191,6 +191,11 @@ public final class Proxy: Sendable {
 
     /// A certificate that does not hold is served all the same: clients that do not look are better off than with nothing.
     private func warnOfCertificates(_ settings: ProxySettings) {
+        if !addresses.isEmpty, !addresses.contains(where: \.hasTLS),
+            settings.serving.server.tls != nil
+        {
+            logger.warning("certificates are not used: no listening address begins with tls:")
+        }
         for certificate in settings.serving.server.tls?.certificates ?? [] {
             guard let complaint = certificate.complaint(at: Int(time(nil))) else { continue }
             logger.warning(

@@ -30,6 +30,9 @@ extension ProxySettings {
         var lines = ["listen      " + serving.addresses.map(\.description).joined(separator: ", ")]
         lines.append(
             "loops       " + (serving.loops == 0 ? "one per processor" : "\(serving.loops)"))
+        if serving.hasUnusedCertificates {
+            lines.append("certificate none is used: no address in 'listen' begins with \"tls:\"")
+        }
         for certificate in serving.server.tls?.certificates ?? [] {
             let complaint = certificate.complaint(at: Int(Date().timeIntervalSince1970))
             lines.append("certificate \(certificate.summary)" + (complaint.map { "; \($0)" } ?? ""))

@@ -2,6 +2,11 @@ internal import SluiceConfig
 internal import SluiceServer
 
 extension ServingSettings {
+    /// Certificates without an address that serves them: whoever wrote them may believe that there is TLS.
+    var hasUnusedCertificates: Bool {
+        server.tls != nil && !addresses.contains(where: \.hasTLS)
+    }
+
     /// Reads `[[server.certificates]]` and `[server.tls]`, and the files that they name.
     ///
     /// - Returns: nil where there are no certificates.
