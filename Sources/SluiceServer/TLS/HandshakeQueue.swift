@@ -55,12 +55,12 @@ final class HandshakeQueue: AlarmHandler {
             take(connection)
             connection.serve()
         }
-        if first == waiting.count {
-            waiting = []
+        // A queue that is never empty would keep all that it has ever had.
+        if first > waiting.count / 2 {
+            waiting.removeFirst(first)
             first = 0
-        } else {
-            // A nanosecond from now is the next turn.
-            alarm.set(after: 1)
         }
+        // A nanosecond from now is the next turn.
+        if first < waiting.count { alarm.set(after: 1) }
     }
 }
