@@ -349,6 +349,9 @@ static inline int sluice_tls_verify_clients(SSL_CTX *context, const char *path, 
 
 // MARK: Certificates
 
+/// To be called before anything else of OpenSSL: what it frees when the process ends may still be used by the threads of loops.
+static inline void sluice_tls_prepare(void) { OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT, NULL); }
+
 // An encrypted key is refused: nobody is there to type a password.
 static int sluice_no_password(char *text, int capacity, int writing, void *context) {
     (void)text;

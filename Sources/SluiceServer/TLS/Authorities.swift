@@ -5,6 +5,7 @@ internal import Foundation
 public enum Authorities {
     /// Whether a file can be read and has at least one certificate in PEM form, and no broken one.
     public static func areIn(_ file: String) -> Bool {
+        sluice_tls_prepare()
         guard let data = FileManager.default.contents(atPath: file) else { return false }
         // Safety: the bytes are read during the call only.
         let found = data.withUnsafeBytes { bytes in

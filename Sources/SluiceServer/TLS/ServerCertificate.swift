@@ -25,6 +25,7 @@ public final class ServerCertificate: Sendable {
     ///
     /// - Throws: ``InvalidTLS`` where a file cannot be read or used, or the key is another certificate's.
     public init(file: String, keyFile: String) throws(InvalidTLS) {
+        sluice_tls_prepare()
         let certificates = try Self.read(file, .certificate)
         // Safety: the bytes are read during the call only.
         let found = certificates.withUnsafeBytes { bytes in
