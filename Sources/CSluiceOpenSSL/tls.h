@@ -170,11 +170,11 @@ static inline int sluice_tls_handshake(SSL *ssl) {
     return error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE ? 0 : -1;
 }
 
-/// Why the last call on this thread failed, in libssl's words; null when it has none.
+/// Why the last call on this thread failed, in libssl's words; null where the connection just ended.
 static inline const char *sluice_tls_reason(void) {
     unsigned long code = ERR_peek_last_error();
-    // Errors of the system have no text of libssl's.
-    return code == 0 || ERR_SYSTEM_ERROR(code) ? NULL : ERR_reason_error_string(code);
+    if (code == 0 || ERR_SYSTEM_ERROR(code) || ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING) return NULL;
+    return ERR_reason_error_string(code);
 }
 
 static inline int sluice_tls_is_1_3(const SSL *ssl) { return SSL_version(ssl) == TLS1_3_VERSION; }

@@ -52,6 +52,17 @@ struct TLSTests {
         }
     }
 
+    @Test func aClientThatLeavesInTheMiddleOfItsHelloIsCountedSo() async throws {
+        let records = try await serve { port, server in
+            let client = try RawClient(port: port)
+            try client.send([0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3])
+            client.close()
+            try blocking("the count") { server.server.handshakes.left == 1 }
+            #expect(server.server.handshakes.failed == 0)
+        }
+        #expect(records.isEmpty)
+    }
+
     @Test func tlsWhereNoneIsExpectedIsRefused() async throws {
         try await TestServer.run { server in
             let port = server.port
