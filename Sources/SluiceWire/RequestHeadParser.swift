@@ -72,25 +72,41 @@ public struct RequestHeadParser: Sendable {
     }
 
     /// Takes all whole lines; returns where the head ends once the blank line was seen.
-    private mutating func advance(_ bytes: Span<UInt8>) throws(Refusal) -> Int? {
-        while let line = try state.lines.next(bytes) {
+    ///
+    /// Which fault is told must not depend on how much came at once. So nothing behind the limit is looked at, and a line is checked up
+    /// to a control character in it before that one is told.
+    private mutating func advance(_ received: Span<UInt8>) throws(Refusal) -> Int? {
+        let bytes = received.extracting(0..<min(received.count, limits.total))
+        while let line = try nextLine(bytes) {
             if state.first == nil {
                 try takeFirst(bytes, line)
             } else if line.isEmpty {
-                guard state.lines.lineStart <= limits.total else { throw Refusal(.headTooLong) }
                 return state.lines.lineStart
             } else {
                 try takeField(bytes, line)
             }
         }
+        try checkPartial(bytes)
+        guard bytes.count < limits.total else { throw Refusal(.headTooLong) }
+        return nil
+    }
+
+    private mutating func nextLine(_ bytes: Span<UInt8>) throws(Refusal) -> Range<Int>? {
+        do throws(Refusal) {
+            return try state.lines.next(bytes)
+        } catch {
+            try checkPartial(bytes)
+            throw error
+        }
+    }
+
+    private func checkPartial(_ bytes: Span<UInt8>) throws(Refusal) {
         let partial = state.lines.partial
         if state.first == nil {
             try RequestLine.checkPartial(bytes, partial, limits)
         } else if partial.count > limits.headerLine {
             throw Refusal(.fieldTooLong)
         }
-        guard bytes.count < limits.total else { throw Refusal(.headTooLong) }
-        return nil
     }
 
     private mutating func takeFirst(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(Refusal) {
@@ -108,7 +124,6 @@ public struct RequestHeadParser: Sendable {
         guard line.count <= limits.headerLine else { throw Refusal(.fieldTooLong) }
         state.lineCount += 1
         guard state.lineCount <= limits.headerCount else { throw Refusal(.tooManyFields) }
-        guard line.upperBound + 2 <= limits.total else { throw Refusal(.headTooLong) }
         if let field = try state.fields.take(bytes, line, dropsUnderscores: true) {
             try state.framing.note(field, in: bytes, isRequest: true)
         }

@@ -48,11 +48,14 @@ struct RequestLine: Sendable {
         _ bytes: Span<UInt8>, _ rest: Range<Int>, _ limits: HeadLimits
     ) throws(Refusal) -> Range<Int> {
         let end = bytes.firstInvisible(in: rest)
-        guard end == rest.upperBound || bytes[end] == Byte.space,
-            bytes.firstIndex(of: Byte.hash, in: rest.lowerBound..<end) == nil
+        // Of a fragment and a byte too many the one that comes first is told.
+        let isTooLong = end - rest.lowerBound > limits.target
+        let reach = isTooLong ? rest.lowerBound + limits.target + 1 : end
+        guard end > rest.lowerBound,
+            bytes.firstIndex(of: Byte.hash, in: rest.lowerBound..<reach) == nil
         else { throw Refusal(.target) }
-        guard end > rest.lowerBound else { throw Refusal(.target) }
-        guard end - rest.lowerBound <= limits.target else { throw Refusal(.targetTooLong) }
+        guard !isTooLong else { throw Refusal(.targetTooLong) }
+        guard end == rest.upperBound || bytes[end] == Byte.space else { throw Refusal(.target) }
         return rest.lowerBound..<end
     }
 

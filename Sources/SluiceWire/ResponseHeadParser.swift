@@ -40,22 +40,36 @@ public struct ResponseHeadParser: Sendable {
         }
     }
 
-    private mutating func advance(_ bytes: Span<UInt8>) throws(Refusal) -> Int? {
-        while let line = try state.lines.next(bytes) {
+    /// Whichever fault comes first is told, however much came at once: see ``RequestHeadParser``.
+    private mutating func advance(_ received: Span<UInt8>) throws(Refusal) -> Int? {
+        let bytes = received.extracting(0..<min(received.count, limits.total))
+        while let line = try nextLine(bytes) {
             if state.first == nil {
                 try takeFirst(bytes, line)
             } else if line.isEmpty {
-                guard state.lines.lineStart <= limits.total else { throw Refusal(.headTooLong) }
                 return state.lines.lineStart
             } else {
                 try takeField(bytes, line)
             }
         }
+        try checkPartial(bytes)
+        guard bytes.count < limits.total else { throw Refusal(.headTooLong) }
+        return nil
+    }
+
+    private mutating func nextLine(_ bytes: Span<UInt8>) throws(Refusal) -> Range<Int>? {
+        do throws(Refusal) {
+            return try state.lines.next(bytes)
+        } catch {
+            try checkPartial(bytes)
+            throw error
+        }
+    }
+
+    private func checkPartial(_ bytes: Span<UInt8>) throws(Refusal) {
         let partial = state.lines.partial
         if state.first == nil { try StatusLine.checkPartial(bytes, partial) }
         guard partial.count <= limits.headerLine else { throw Refusal(.fieldTooLong) }
-        guard bytes.count < limits.total else { throw Refusal(.headTooLong) }
-        return nil
     }
 
     private mutating func takeFirst(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(Refusal) {
@@ -63,6 +77,7 @@ public struct ResponseHeadParser: Sendable {
             state.emptyLines += 1
             return
         }
+        try StatusLine.checkPartial(bytes, line)
         guard line.count <= limits.headerLine else { throw Refusal(.fieldTooLong) }
         state.first = try StatusLine(bytes, line)
         state.fields.reserve(
@@ -73,7 +88,6 @@ public struct ResponseHeadParser: Sendable {
         guard line.count <= limits.headerLine else { throw Refusal(.fieldTooLong) }
         state.lineCount += 1
         guard state.lineCount <= limits.headerCount else { throw Refusal(.tooManyFields) }
-        guard line.upperBound + 2 <= limits.total else { throw Refusal(.headTooLong) }
         if let field = try state.fields.take(bytes, line, dropsUnderscores: false) {
             try state.framing.note(field, in: bytes, isRequest: false)
         }
