@@ -27,6 +27,8 @@ struct StreamReaderTests {
     @Test(arguments: [
         "data: [DONE]\n\n", "data:[DONE]\n\n", "data: [DONE]\r\n\r\n",
         "event: done\ndata: [DONE]\n\n", "id: 7\ndata: [DONE]\n\n",
+        ": \"end\"\ndata: [DONE]\n\n", "data: [DONE]\n: {\"id\":1}\n\n",
+        ": {\"usage\":null}\r\ndata: [DONE]\r\n\r\n",
     ])
     func doneIsTheLast(_ event: String) {
         #expect(facts(event).0 == [[.terminal, .last]])

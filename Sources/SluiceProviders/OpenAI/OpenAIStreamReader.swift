@@ -23,9 +23,19 @@ public struct OpenAIStreamReader: StreamReader {
             if isOfInterest(event, letter) { return examine(event) }
             offset = letter
         }
-        // `[DONE]` has no strings at all; a type of `error` need not come with an object of that name.
-        if isPlain || event.hasText("event: error", at: 0) { return examine(event) }
+        // `[DONE]` has no strings at all, unless in a comment; a type of `error` need not come with an object of that name.
+        if isPlain || Self.isUnusual(event) { return examine(event) }
         return []
+    }
+
+    /// Whether an event without members of interest has to be looked at nevertheless. Nearly all begin with an object.
+    @inline(__always)
+    private static func isUnusual(_ event: Span<UInt8>) -> Bool {
+        guard !event.hasText("data: {\"", at: 0) else { return false }
+        guard !event.hasText("event: error", at: 0),
+            let data = ServerSentEvent.dataRange(in: event, from: 0, to: event.count)
+        else { return true }
+        return event.hasText("[DONE]", at: data.lowerBound)
     }
 
     @inline(__always)
