@@ -48,6 +48,12 @@ struct ConfigurationText {
         _ environment: [String: String], report: (ConfigurationError) -> Void
     ) throws -> Section {
         try refuseNUL()
+        if let line = HeaderCheck.firstBrokenLine(in: text) {
+            throw ConfigurationErrors([
+                ConfigurationError(
+                    "a header names its section: '[server]'", file: file, line: line)
+            ])
+        }
         let table = try table()
         let lines = LineIndex(text)
         return withoutActuallyEscaping(report) { report in

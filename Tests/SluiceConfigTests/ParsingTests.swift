@@ -45,6 +45,25 @@ import Testing
         #expect(!message.contains("sk-9"))
     }
 
+    @Test(arguments: [
+        "[# server]", "[", "[[\n", "[ [server]]", "[server]\n\t[*]", "[é]", "\u{FEFF}[.a]",
+        "a = 1\r\n[[\t{",
+    ])
+    func aHeaderWithoutANameIsRefused(_ text: String) {
+        let line = text.hasPrefix("[server]") || text.hasPrefix("a") ? 2 : 1
+        #expect(
+            failure { _ = try Configuration.parse(text) }
+                == "line \(line): a header names its section: '[server]'")
+    }
+
+    @Test(arguments: [
+        "a = \"\"\"\n[# no header\n\"\"\"", "a = [\n[# comment\n1]]", "# [#\n['a'] # [#",
+        "a = '''\n[\n'''\n[[-]]", "[\"#\"]\nb = \"[#\"",
+    ])
+    func whatOnlyLooksLikeABrokenHeaderIsRead(_ text: String) throws {
+        _ = try Configuration.parse(text)
+    }
+
     @Test func linesAreFoundBehindEverythingThatSpansLines() throws {
         let text = """
             # [comment]
