@@ -132,3 +132,15 @@ let package = Package(
     ],
     cxxLanguageStandard: .cxx17
 )
+
+// Its executable is built with all code instrumented, so scripts/fuzz has a build of its own and asks for it there.
+if Context.environment["SLUICE_FUZZING"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "SluiceFuzzing",
+            dependencies: [
+                "Sluice", "SluiceConfig", "SluiceCore", "SluiceJSON", "SluiceProviders",
+                "SluiceUpstream", "SluiceWire", "CSluiceJSON",
+            ],
+            path: "Tests/Fuzzing", exclude: ["Seeds", "Dictionaries"], swiftSettings: settings))
+}
