@@ -48,10 +48,9 @@ struct ConfigurationText {
         _ environment: [String: String], report: (ConfigurationError) -> Void
     ) throws -> Section {
         try refuseNUL()
-        if let line = HeaderCheck.firstBrokenLine(in: text) {
+        if let fault = TextCheck.firstFault(in: text) {
             throw ConfigurationErrors([
-                ConfigurationError(
-                    "a header names its section: '[server]'", file: file, line: line)
+                ConfigurationError(fault.message, file: file, line: fault.line)
             ])
         }
         let table = try table()

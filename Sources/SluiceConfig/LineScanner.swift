@@ -4,6 +4,8 @@ struct LineScanner {
     /// The quote character of a `"""` or `'''` string that is open.
     private var openString: UInt8?
     private var skipped = 0
+    /// The most dots between two brackets, commas or equals signs of the line scanned last, outside strings.
+    var dots = 0
 
     var isInsideValue: Bool { depth > 0 || openString != nil }
 
@@ -15,6 +17,8 @@ struct LineScanner {
     mutating func scan(_ line: [UInt8], from start: Int) {
         var index = max(start, skipped)
         skipped = 0
+        dots = 0
+        var run = 0
         while index < line.count {
             if let quote = openString {
                 index = closeString(line, index, quote)
@@ -23,10 +27,17 @@ struct LineScanner {
             switch line[index] {
             case UInt8(ascii: "#"):
                 return
+            case UInt8(ascii: "."):
+                run += 1
+                dots = max(dots, run)
+            case UInt8(ascii: ","), UInt8(ascii: "="):
+                run = 0
             case UInt8(ascii: "["), UInt8(ascii: "{"):
                 depth += 1
+                run = 0
             case UInt8(ascii: "]"), UInt8(ascii: "}"):
                 depth = max(0, depth - 1)
+                run = 0
             case let quote where quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'"):
                 if line[index...].starts(with: [quote, quote, quote]) {
                     openString = quote

@@ -64,6 +64,19 @@ import Testing
         _ = try Configuration.parse(text)
     }
 
+    @Test(arguments: [(100, false), (101, true), (200_000, true)])
+    func aKeyHasALimitOfDots(dots: Int, isRefused: Bool) {
+        let key = String(repeating: "a.", count: dots) + "a"
+        let texts = ["\n\(key) = 1.5", "\n[\(key)]", "b = [\n{ c = \"...\", \(key) = 1 }]"]
+        for text in texts {
+            #expect(
+                failure { _ = try Configuration.parse(text) }
+                    == (isRefused ? "line 2: a key has more than 100 dots" : "no error"))
+        }
+        let string = "a = \"\(key)\" # \(key)\nb = \"\"\"\n\(key)\"\"\""
+        #expect(failure { _ = try Configuration.parse(string) } == "no error")
+    }
+
     @Test func linesAreFoundBehindEverythingThatSpansLines() throws {
         let text = """
             # [comment]

@@ -1,22 +1,40 @@
-/// Finds headers in which no name begins where it has to. The TOML parser ends the process at them (an assertion of toml++), so it must
-/// not see them.
-enum HeaderCheck {
-    /// The number of the first line with such a header, counted from 1; nil when there is none.
+/// Finds what the TOML parser must not see because it would end the process: headers in which no name begins where it has to (an
+/// assertion of toml++), and keys of so many parts that the stack does not suffice.
+enum TextCheck {
+    struct Fault {
+        /// Counted from 1.
+        var line: Int
+        var message: String
+    }
+
+    /// How many dots a key may have; each is a table inside the other. Inside brackets the parser has a limit of its own.
+    static let maximumDots = 100
+
+    /// The first such place; nil when there is none.
     ///
     /// - Parameter text: may be malformed. The parser stops at its first error, and up to there lines are told apart as the parser does.
-    static func firstBrokenLine(in text: String) -> Int? {
+    static func firstFault(in text: String) -> Fault? {
         var scanner = LineScanner()
         let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() {
             var bytes = Array(line)
             if index == 0, bytes.starts(with: "\u{FEFF}".utf8) { bytes.removeFirst(3) }
             let start = bytes.firstIndex { !isBlank($0) } ?? bytes.count
-            guard !scanner.isInsideValue, start < bytes.count, bytes[start] == UInt8(ascii: "[")
-            else {
+            if !scanner.isInsideValue, start < bytes.count, bytes[start] == UInt8(ascii: "[") {
+                guard !isBroken(bytes[(start + 1)...]) else {
+                    return Fault(line: index + 1, message: "a header names its section: '[server]'")
+                }
+                // No value begins in a header, so what is said of its brackets counts for it alone.
+                var header = LineScanner()
+                header.scan(bytes, from: start)
+                scanner.dots = header.dots
+            } else {
                 scanner.scan(bytes, from: 0)
-                continue
             }
-            if isBroken(bytes[(start + 1)...]) { return index + 1 }
+            guard scanner.dots <= maximumDots else {
+                return Fault(
+                    line: index + 1, message: "a key has more than \(maximumDots) dots")
+            }
         }
         return nil
     }
