@@ -6,6 +6,8 @@ struct LineScanner {
     private var skipped = 0
     /// The most dots between two brackets, commas or equals signs of the line scanned last, outside strings.
     var dots = 0
+    /// Whether a date stands there outside strings with a `T` and no time behind it.
+    private(set) var hasBrokenDate = false
 
     var isInsideValue: Bool { depth > 0 || openString != nil }
 
@@ -18,6 +20,7 @@ struct LineScanner {
         var index = max(start, skipped)
         skipped = 0
         dots = 0
+        hasBrokenDate = false
         var run = 0
         while index < line.count {
             if let quote = openString {
@@ -32,6 +35,8 @@ struct LineScanner {
                 dots = max(dots, run)
             case UInt8(ascii: ","), UInt8(ascii: "="):
                 run = 0
+            case UInt8(ascii: "T"), UInt8(ascii: "t"):
+                if Self.endsDate(line, at: index) { hasBrokenDate = true }
             case UInt8(ascii: "["), UInt8(ascii: "{"):
                 depth += 1
                 run = 0
@@ -78,5 +83,16 @@ struct LineScanner {
             index += escapes ? 2 : 1
         }
         return index
+    }
+
+    /// Whether the letter at an index follows `0000-00-00` and no digit follows it.
+    private static func endsDate(_ line: [UInt8], at index: Int) -> Bool {
+        let isDigit = { (byte: UInt8) in byte &- 0x30 < 10 }
+        guard index >= 10, !(index + 1 < line.count && isDigit(line[index + 1])) else {
+            return false
+        }
+        return zip(line[(index - 10)..<index], "0000-00-00".utf8).allSatisfy { byte, pattern in
+            pattern == UInt8(ascii: "-") ? byte == pattern : isDigit(byte)
+        }
     }
 }

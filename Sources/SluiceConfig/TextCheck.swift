@@ -1,5 +1,5 @@
-/// Finds what the TOML parser must not see because it would end the process: headers in which no name begins where it has to (an
-/// assertion of toml++), and keys of so many parts that the stack does not suffice.
+/// Finds what the TOML parser must not see because it would end the process: headers in which no name begins where it has to and dates
+/// that break off (assertions of toml++), and keys of so many parts that the stack does not suffice.
 enum TextCheck {
     struct Fault {
         /// Counted from 1.
@@ -30,6 +30,9 @@ enum TextCheck {
                 scanner.dots = header.dots
             } else {
                 scanner.scan(bytes, from: 0)
+            }
+            guard !scanner.hasBrokenDate else {
+                return Fault(line: index + 1, message: "a date breaks off before its time")
             }
             guard scanner.dots <= maximumDots else {
                 return Fault(

@@ -64,6 +64,20 @@ import Testing
         _ = try Configuration.parse(text)
     }
 
+    @Test(arguments: [
+        "a = 1980-05-13T:3", "a = 1980-05-13t\u{18}7:3", "a = [\n1980-05-13T]",
+        "a = { b = 1980-05-13T:1Z }",
+    ])
+    func aDateThatBreaksOffIsRefused(_ text: String) {
+        let message = failure { _ = try Configuration.parse(text) }
+        #expect(message.hasSuffix(": a date breaks off before its time"))
+    }
+
+    @Test func aDateInAStringIsText() {
+        let text = "a = \"1980-05-13T:3\" # 1980-05-13T\nb = '1980-05-13T'"
+        #expect(failure { _ = try Configuration.parse(text) } == "no error")
+    }
+
     @Test(arguments: [(100, false), (101, true), (200_000, true)])
     func aKeyHasALimitOfDots(dots: Int, isRefused: Bool) {
         let key = String(repeating: "a.", count: dots) + "a"
