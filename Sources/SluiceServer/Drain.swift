@@ -22,28 +22,40 @@ package struct Drain: Sendable {
 
     /// - Returns: how many exchanges had to be interrupted.
     package func run(within limit: Duration) async -> Int {
-        await withTaskGroup(of: Int?.self) { group in
+        await withTaskGroup(of: Step.self) { group in
             group.addTask {
                 await finish()
-                return 0
+                return .finished
             }
             group.addTask {
-                guard (try? await Task.sleep(for: limit)) != nil else { return nil }
-                return await interrupt()
+                guard (try? await Task.sleep(for: limit)) != nil else { return .calledOff }
+                return .interrupted(await interrupt())
             }
-            var interrupted = await group.next().flatMap(\.self) ?? 0
-            if interrupted > 0 {
+            var interrupted = 0
+            if case .interrupted(let count) = await group.next() {
+                interrupted = count
                 // Error events are on their way; a client that does not read, or a part that does not end, is not waited for.
                 group.addTask {
-                    if (try? await Task.sleep(for: Self.patience)) != nil { await abandon() }
-                    return nil
+                    guard (try? await Task.sleep(for: Self.patience)) != nil else {
+                        return .calledOff
+                    }
+                    await abandon()
+                    return .abandoned
                 }
                 _ = await group.next()
             }
             group.cancelAll()
             // Interrupting can end the last exchange before it knows how many there were.
-            for await count in group { interrupted = max(interrupted, count ?? 0) }
+            for await case .interrupted(let count) in group { interrupted = count }
             return interrupted
         }
+    }
+
+    private enum Step {
+        case finished
+        case interrupted(Int)
+        case abandoned
+        /// There was no need for it any more.
+        case calledOff
     }
 }

@@ -1,3 +1,4 @@
+internal import CSluiceLinux
 internal import CSluiceOpenSSL
 internal import Glibc
 internal import SluiceCore
