@@ -209,6 +209,6 @@ struct HandshakeTests {
         let error = await #expect(throws: CannotListen.self) {
             try await TestServer.run(addresses: securely) { _ in }
         }
-        #expect(error?.description == "cannot listen on tls:127.0.0.1:0: there is no certificate")
+        #expect(error?.description.hasSuffix(": there is no certificate") == true)
     }
 }
