@@ -25,7 +25,14 @@ typedef struct {
     int descriptor;
     // The last read got less than it asked for: there is no more until readiness says so.
     int is_drained;
+    // An error stood behind bytes that were handed out first: the next read meets it.
+    int has_failed;
+    // Messages that ask for new keys since the last bytes of the application.
+    int key_updates;
 } sluice_tls_socket;
+
+// libssl works off such messages within one read for as long as they come, and nothing else of the loop would have its turn.
+enum { sluice_key_updates = 32 };
 
 static int sluice_tls_socket_write(BIO *bio, const char *data, int length) {
     sluice_tls_socket *s = (sluice_tls_socket *)BIO_get_data(bio);
@@ -38,6 +45,10 @@ static int sluice_tls_socket_write(BIO *bio, const char *data, int length) {
 static int sluice_tls_socket_read(BIO *bio, char *data, int length) {
     sluice_tls_socket *s = (sluice_tls_socket *)BIO_get_data(bio);
     BIO_clear_retry_flags(bio);
+    if (s->key_updates > sluice_key_updates) {
+        errno = EPROTO;
+        return -1;
+    }
     ssize_t n = recv(s->descriptor, data, (size_t)length, 0);
     s->is_drained = n < length;
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) BIO_set_retry_read(bio);
@@ -94,9 +105,23 @@ static inline SSL *sluice_tls_new(SSL_CTX *context, int descriptor) {
     return ssl;
 }
 
-/// Whether all was read that had come when the socket was read last.
+static inline sluice_tls_socket *sluice_tls_socket_of(SSL *ssl) {
+    return (sluice_tls_socket *)BIO_get_data(SSL_get_rbio(ssl));
+}
+
+// Called by libssl for each message of its own.
+static void sluice_tls_message(
+    int is_written, int version, int type, const void *bytes, size_t length, SSL *ssl, void *context) {
+    (void)version;
+    (void)context;
+    if (!is_written && type == SSL3_RT_HANDSHAKE && length > 0 && *(const unsigned char *)bytes == SSL3_MT_KEY_UPDATE)
+        sluice_tls_socket_of(ssl)->key_updates++;
+}
+
+/// Whether a read would find nothing: neither bytes, nor the peer's farewell, nor an error.
 static inline int sluice_tls_is_drained(SSL *ssl) {
-    return ((sluice_tls_socket *)BIO_get_data(SSL_get_rbio(ssl)))->is_drained && !SSL_has_pending(ssl);
+    sluice_tls_socket *s = sluice_tls_socket_of(ssl);
+    return s->is_drained && !s->has_failed && !SSL_has_pending(ssl) && !(SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN);
 }
 
 // MARK: Bytes
@@ -118,8 +143,14 @@ static inline ssize_t sluice_tls_receive(SSL *ssl, void *data, size_t length) {
     while (total < length) {
         size_t n = 0;
         int code = SSL_read_ex(ssl, (char *)data + total, length - total, &n);
-        if (!code) return total > 0 ? (ssize_t)total : sluice_tls_failure(ssl, code);
+        if (!code) {
+            ssize_t failure = sluice_tls_failure(ssl, code);
+            if (total == 0) return failure;
+            sluice_tls_socket_of(ssl)->has_failed = failure < 0 && errno != EAGAIN;
+            break;
+        }
         total += n;
+        sluice_tls_socket_of(ssl)->key_updates = 0;
         if (sluice_tls_is_drained(ssl)) break;
     }
     return (ssize_t)total;
@@ -165,7 +196,13 @@ static inline void sluice_tls_end(SSL *ssl) {
 static inline int sluice_tls_handshake(SSL *ssl) {
     ERR_clear_error();
     int code = SSL_do_handshake(ssl);
-    if (code == 1) return 1;
+    if (code == 1) {
+        // The certificate was verified when the session began, and may have ended since.
+        X509 *certificate = SSL_session_reused(ssl) ? SSL_get0_peer_certificate(ssl) : NULL;
+        if (certificate == NULL || X509_cmp_current_time(X509_get0_notAfter(certificate)) > 0) return 1;
+        ERR_raise(ERR_LIB_SSL, SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED);
+        return -1;
+    }
     int error = SSL_get_error(ssl, code);
     return error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE ? 0 : -1;
 }
@@ -326,6 +363,7 @@ static inline SSL_CTX *sluice_tls_context(int needs_1_3, long lifetime, const un
     // One system call per record instead of one for its header and one for its content.
     SSL_CTX_set_read_ahead(context, 1);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_msg_callback(context, sluice_tls_message);
     SSL_CTX_set_timeout(context, lifetime);
     SSL_CTX_set_alpn_select_cb(context, sluice_tls_select_protocol, NULL);
     if (SSL_CTX_set_min_proto_version(context, needs_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION) == 1 &&

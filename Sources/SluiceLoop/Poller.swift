@@ -23,6 +23,8 @@ public final class Poller {
     public unowned let loop: Loop
     /// Nanoseconds of CLOCK_MONOTONIC, read once a turn.
     public private(set) var now: UInt64 = sluice_monotonic()
+    /// Counts the turns: ``now`` can move within one.
+    public private(set) var turnNumber: UInt64 = 0
     /// This moment, by the same clock.
     public var precise: UInt64 { sluice_monotonic() }
     /// Read buffers for all connections of the loop: a waiting connection owns none.
@@ -135,6 +137,7 @@ public final class Poller {
     /// Under load more becomes ready meanwhile, which still belongs to this turn, up to a limit: the more one turn brings, the fewer times
     /// those at the other ends are woken.
     func turn() -> Bool {
+        turnNumber &+= 1
         var wasWoken = false
         var count = handleReady(atMost: Self.batch, timeout, &wasWoken)
         var left = Self.batch - count

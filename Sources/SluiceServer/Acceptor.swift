@@ -14,8 +14,9 @@ final class Acceptor: ReadinessHandler, AlarmHandler {
     private let retry: Alarm
     /// How long no connection is accepted after the process ran out of descriptors.
     private static let pause: UInt64 = 250_000_000
-    /// Connections taken per wake-up, so that loops share a burst.
+    /// Connections taken per turn, so that loops share a burst.
     private static let batch = 8
+    private var turn: UInt64 = 0
 
     init(_ listener: Listener, poller: Poller, server: ServerLoop) {
         self.listener = listener
@@ -52,6 +53,8 @@ final class Acceptor: ReadinessHandler, AlarmHandler {
     }
 
     func ready(_ readiness: Readiness) {
+        guard turn != poller.turnNumber else { return }
+        turn = poller.turnNumber
         for _ in 0..<Self.batch {
             switch takeOne() {
             case .connection: continue

@@ -43,6 +43,47 @@ struct TLSTests {
         #expect(records.map(\.errorCode) == ["tls_required"])
     }
 
+    @Test func whoSendsNothingButNewKeysIsCutOff() async throws {
+        let folder = folder
+        let records = try await serve { port, _ in
+            let client = try folder.connect(port)
+            let tls = try #require(client.tls)
+            try tls.together { for _ in 0..<10 { try tls.changeKey() } }
+            try client.send(chat("m"))
+            #expect(try client.response().status == 200)
+            try tls.together { for _ in 0..<100 { try tls.changeKey() } }
+            #expect(Self.isEnded(client))
+        }
+        #expect(records.map(\.status) == [200])
+    }
+
+    /// Whether the server ends the connection, in whatever way, before the client loses patience.
+    private static func isEnded(_ client: RawClient) -> Bool {
+        do {
+            _ = try client.readAll()
+        } catch SocketError.timedOut {
+            return false
+        } catch {}
+        return true
+    }
+
+    @Test(arguments: [true, false])
+    func aFarewellThatComesWithTheRequestIsHeard(allowsHalfClose: Bool) async throws {
+        let folder = folder
+        let change: (inout ServerSettings) -> Void = { $0.allowsHalfClose = allowsHalfClose }
+        let records = try await serve(change) { port, _ in
+            let client = try folder.connect(port)
+            let tls = try #require(client.tls)
+            try tls.together {
+                try client.send(chat("m"))
+                tls.end()
+            }
+            if allowsHalfClose { #expect(try client.response().status == 200) }
+            #expect(Self.isEnded(client))
+        }
+        #expect(records.count == 1)
+    }
+
     @Test func nonsenseIsClosed() async throws {
         _ = try await serve { port, server in
             let client = try RawClient(port: port)

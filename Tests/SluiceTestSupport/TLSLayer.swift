@@ -150,6 +150,28 @@ public final class TLSLayer {
         SSL_shutdown(connection)
     }
 
+    /// Tells the server that what follows is under another key (TLS 1.3).
+    public func changeKey() throws {
+        ERR_clear_error()
+        guard SSL_key_update(connection, SSL_KEY_UPDATE_NOT_REQUESTED) == 1,
+            SSL_do_handshake(connection) == 1
+        else { throw Self.failure() }
+    }
+
+    /// Sends what `body` sends in as few segments as it fits in.
+    public func together(_ body: () throws -> Void) rethrows {
+        cork(1)
+        defer { cork(0) }
+        try body()
+    }
+
+    private func cork(_ isOn: Int32) {
+        var isOn = isOn
+        setsockopt(
+            SSL_get_fd(connection), Int32(IPPROTO_TCP), TCP_CORK, &isOn,
+            socklen_t(MemoryLayout<Int32>.size))
+    }
+
     private static func failure() -> SocketError {
         .malformed("TLS: " + (sluice_tls_reason().map { String(cString: $0) } ?? "closed"))
     }

@@ -6,7 +6,7 @@ package struct SecretKey: Sendable, CustomStringConvertible, CustomReflectable {
     package let id: String
     let bytes: [UInt8]
 
-    private static let prefix = "sluicekey-"
+    package static let prefix = "sluicekey-"
 
     /// A new random key of 256 bits.
     package init() {

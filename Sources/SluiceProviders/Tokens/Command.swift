@@ -14,9 +14,9 @@ struct Command: Sendable {
     static let outputLimit = 64 << 10
     private static let queue = DispatchQueue(label: "sluice.commands", attributes: .concurrent)
 
-    /// Ours, without the key of the configuration's secrets, which no program needs.
+    /// Ours, without the keys of the configuration's secrets, which no program needs, whatever the variable is called.
     private static let environment = ProcessInfo.processInfo.environment.filter {
-        $0.key != SecretKeys.variable
+        $0.key != SecretKeys.variable && !$0.value.contains(SecretKey.prefix)
     }
 
     /// - Parameters:

@@ -36,7 +36,7 @@ final class HandshakeQueue: AlarmHandler {
     }
 
     private var hasTime: Bool {
-        if turn != poller.now { (turn, spent) = (poller.now, 0) }
+        if turn != poller.turnNumber { (turn, spent) = (poller.turnNumber, 0) }
         return spent < Self.budget
     }
 
