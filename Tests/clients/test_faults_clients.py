@@ -88,8 +88,13 @@ def slowhttptest(testbed, folder, *arguments):
     others.expect_unaffected()
     assert "No open connections left" in done.stdout, done.stdout[-2000:]
     assert not re.search(r"service available:\S*\s+\S*NO", done.stdout)
-    codes = [record["status"] for record in testbed.proxy.records() if record.get("error_code") == "request_timeout"]
-    assert len(codes) >= 300 and set(codes) == {408}
+
+    def codes():
+        return [record["status"] for record in testbed.proxy.records() if record.get("error_code") == "request_timeout"]
+
+    # The log is written behind the requests.
+    wait_until(lambda: len(codes()) >= 300)
+    assert set(codes()) == {408}
     return took
 
 
