@@ -28,9 +28,11 @@ public final class Scratch {
         storage.deallocate()
     }
 
-    /// Reads once from `descriptor` and lends what came to `use`.
-    public func receive(_ descriptor: Int32, _ use: (Span<UInt8>) -> Void) -> Transfer {
-        fill(using: { recv(descriptor, $0, $1, 0) }, use)
+    /// Reads once from `descriptor`, `most` bytes and not more than the capacity, and lends what came to `use`.
+    public func receive(
+        _ descriptor: Int32, atMost most: Int = capacity, _ use: (Span<UInt8>) -> Void
+    ) -> Transfer {
+        fill(using: { recv(descriptor, $0, min($1, most), 0) }, use)
     }
 
     /// Reads once by `read`, which gets an address and a capacity and returns a count as `recv` does.
@@ -56,6 +58,21 @@ public final class Scratch {
 }
 
 extension Transfer {
+    /// Reads once from a descriptor to where the bytes stay.
+    package static func receive(
+        _ descriptor: Int32, atMost most: Int, into out: inout OutputSpan<UInt8>
+    ) -> Transfer {
+        var count = 0
+        // Safety: at most the free capacity is written, and what was written is what becomes part of the span.
+        out.withUnsafeMutableBufferPointer { buffer, filled in
+            let free = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
+            count = recv(descriptor, free.baseAddress, min(free.count, most), 0)
+            filled += max(0, count)
+        }
+        if count > 0 { return .moved(count) }
+        return count == 0 ? .ended : failure()
+    }
+
     static func failure() -> Transfer {
         let code = sluice_errno()
         return code == EAGAIN || code == EINTR ? .wouldBlock : .failed(errno: code)

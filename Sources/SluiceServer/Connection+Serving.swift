@@ -16,6 +16,7 @@ extension Connection {
     /// Serves requests as they come, or as they have come already, until there is one whose answer takes time.
     func serve() {
         while findHead(), let exchange {
+            if mayRead { readOn() }
             isStarting = true
             exchange.start()
             isStarting = false
@@ -58,7 +59,15 @@ extension Connection {
         return exchange != nil
     }
 
-    private var isBetweenRequests: Bool { phase == .idle || phase == .readingHead }
+    /// Reads the rest of a body that has come, so that the exchange finds it whole.
+    private func readOn() {
+        guard session == nil, input.isEmpty, let served,
+            let (outcome, next) = served.body.receiveRest(from: descriptor)
+        else { return }
+        if let next { keep([next].span) } else { note(outcome, ofAtMost: .max) }
+    }
+
+    var isBetweenRequests: Bool { phase == .idle || phase == .readingHead }
 
     /// Takes what came where a head is expected, straight from the read buffer. A head that is not whole, or not well, is kept.
     func takeHead(_ bytes: Span<UInt8>) {

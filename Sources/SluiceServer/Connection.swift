@@ -22,6 +22,9 @@ final class Connection: ReadinessHandler, AlarmHandler, TurnEndHandler {
         case closed
     }
 
+    /// So much is read where a request begins: most are shorter, and of one that is not, the rest is read to where it stays.
+    private static let beginning = 16 << 10
+
     let client: String
     let server: ServerLoop
     let poller: Poller
@@ -134,11 +137,18 @@ final class Connection: ReadinessHandler, AlarmHandler, TurnEndHandler {
 
     func read() {
         if let session { return readSecurely(session) }
-        switch poller.scratch.receive(descriptor, { take($0) }) {
+        let most = isBetweenRequests ? Self.beginning : Scratch.capacity
+        let outcome = poller.scratch.receive(descriptor, atMost: most) { take($0) }
+        note(outcome, ofAtMost: most)
+        if case .moved = outcome, phase == .readingBody { arm() }
+    }
+
+    /// Remembers what a read tells of those to come.
+    func note(_ outcome: Transfer, ofAtMost most: Int) {
+        switch outcome {
         case .moved(let count):
             // A short read emptied the socket, and the next byte rings again; but a FIN has rung already.
-            if count < Scratch.capacity { mayRead = sawPeerClose }
-            if phase == .readingBody { arm() }
+            if count < most { mayRead = sawPeerClose }
         case .wouldBlock:
             mayRead = false
         case .ended, .failed:

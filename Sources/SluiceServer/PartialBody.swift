@@ -4,6 +4,9 @@ internal import SluiceWire
 
 /// What has come of a request's body: framing removed, bounded.
 struct PartialBody {
+    /// A body up to this length is read in the turn that brought its head, if it has come.
+    private static let readAtOnce = 256 << 10
+
     private let framing: BodyFraming
     private var decoder: BodyDecoder
     private var collected: [UInt8] = []
@@ -71,7 +74,7 @@ struct PartialBody {
     mutating func take(_ bytes: Span<UInt8>) -> Int? {
         hasNews = true
         mustContinue = false
-        if collected.isEmpty { reserve(upTo: Scratch.capacity) }
+        if collected.isEmpty { reserve(upTo: Self.readAtOnce) }
         var offset = 0
         while true {
             switch decoder.next(bytes, from: offset) {
@@ -88,6 +91,27 @@ struct PartialBody {
                 return nil
             }
         }
+    }
+
+    /// Reads what is left, where that is known and not much, straight to its place.
+    ///
+    /// - Returns: nil where nothing was read; and how much came that follows the body, of which one byte at most is read.
+    mutating func receiveRest(from descriptor: Int32) -> (Transfer, next: UInt8?)? {
+        guard !mustContinue, let left = decoder.remaining, left > 0, left <= Self.readAtOnce else {
+            return nil
+        }
+        var transfer = Transfer.wouldBlock
+        // One byte more, since a read that is not filled has emptied the socket.
+        let most = Int(left) + 1
+        collected.append(addingCapacity: most) { out in
+            transfer = Transfer.receive(descriptor, atMost: most, into: &out)
+        }
+        guard case .moved(let count) = transfer else { return (transfer, nil) }
+        hasNews = true
+        let next = count == most ? collected.popLast() : nil
+        decoder.skip(min(count, Int(left)))
+        isComplete = decoder.isComplete
+        return (transfer, next)
     }
 
     mutating func fail(_ error: ProxyError) {

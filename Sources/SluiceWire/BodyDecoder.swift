@@ -75,6 +75,14 @@ public struct BodyDecoder: Sendable {
         }
     }
 
+    /// Counts data of a body of known length that went past the decoder.
+    ///
+    /// - Parameter count: not more than ``remaining``.
+    public mutating func skip(_ count: Int) {
+        guard case .length(let length) = state else { return }
+        state = length > UInt64(count) ? .length(length - UInt64(count)) : .ended
+    }
+
     /// Tells that the connection ended.
     ///
     /// - Returns: whether the body is whole: a body with a length or chunks must have ended before.
