@@ -65,7 +65,8 @@ extension Transfer {
         var count = 0
         // Safety: at most the free capacity is written, and what was written is what becomes part of the span.
         out.withUnsafeMutableBufferPointer { buffer, filled in
-            let free = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
+            let free = UnsafeMutableRawBufferPointer(
+                rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
             count = recv(descriptor, free.baseAddress, min(free.count, most), 0)
             filled += max(0, count)
         }
