@@ -33,30 +33,6 @@ struct MultipartTests {
         #expect(found("preamble\r\n" + body) == "whisper-1")
     }
 
-    @Test(arguments: [
-        (#"--a b\r\nContent-Disposition: form-data; name="file"\r\n\r\nRIFF\r\n--a b--\r\n"#, true),
-        ("--a b--", true), ("--a b--\r\nepilogue", true), ("", false), ("--a b", false),
-        (
-            #"--a b\r\nContent-Disposition: form-data; name="model"\r\n\r\nother\r\n--a b--\r\n"#,
-            false
-        ),
-        (
-            #"--a b\r\nContent-Disposition: form-data; name=model\r\n\r\nother\r\n--a b--\r\n"#,
-            false
-        ),
-        (#"--a b\r\nContent-Disposition: form-data; name="file"\r\n\r\nRIFF\r\n"#, false),
-        (#"--a b\r\nContent-Type: text/plain\r\n\r\nx\r\n--a b--\r\n"#, false),
-        (#"--a bX\r\nContent-Disposition: form-data; name="x"\r\n\r\nx\r\n--a b--\r\n"#, false),
-        (#"--a b\r\nContent-Disposition: form-data; name="x"\r\n\r\n--a b--\r\n"#, true),
-    ])
-    func aFormOfOneModelIsToldFromOthers(_ rest: String, _ isAlone: Bool) {
-        let rest = rest.replacing(#"\r\n"#, with: "\r\n")
-        let front = "--a b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nwhisper-1"
-        let body = Array((front + "\r\n" + rest).utf8)
-        let value = front.utf8.count - 9..<front.utf8.count
-        #expect(MultipartForm(boundary: "a b").isAlone("model", at: value, in: body) == isAlone)
-    }
-
     @Test func headersMayHaveAnyOrderAndCase() {
         #expect(
             found(

@@ -75,7 +75,10 @@ extension Exchange {
             beginning += piece
         }
         bytesIn = beginning.count
-        if isWhole, !isEnd { throw .bodyTooLarge }
+        if isWhole {
+            guard isEnd else { throw .bodyTooLarge }
+            return .heldWhole(beginning)
+        }
         return .beginning(beginning, totalLength: body.totalLength, isEnd: isEnd)
     }
 

@@ -17,7 +17,7 @@ public protocol RequestParser: Sendable {
     func endpoint(of head: RequestHead) -> Endpoint?
 
     /// Whether the beginning of a held body suffices; asked again after each piece that arrives. Where rights hang on the model, such as
-    /// those of a ``Client``, the body is held to its end whatever this says, and ``parse(_:body:)`` refuses one that names two.
+    /// those of a ``Client``, the body is held to its end whatever this says, and ``parse(_:body:)`` gets it so.
     func decideHold(_ head: RequestHead, beginning: [UInt8]) -> HoldDecision
 
     /// Makes the request out of its head and body.
@@ -46,6 +46,9 @@ public enum ReceivedBody: Sendable {
     case whole([UInt8])
     /// The beginning of a body of `totalLength` bytes (nil: not said); `isEnd` when no more will follow.
     case beginning([UInt8], totalLength: UInt64?, isEnd: Bool)
+    /// One that would be streamed, to its end, because rights hang on the model it names: where two readers could find different models
+    /// in it, a parser refuses it.
+    case heldWhole([UInt8])
 }
 
 /// What a held body needs.

@@ -45,22 +45,6 @@ struct MultipartForm {
         }
     }
 
-    /// Whether no part behind a field's value has the same name, in a form that is there to its end. What two readers could divide in
-    /// different ways is not taken for such a form.
-    func isAlone(_ field: String, at value: Range<Int>, in bytes: [UInt8]) -> Bool {
-        var position = value.upperBound + 2 + delimiter.count
-        while position + 2 <= bytes.count {
-            if bytes[position...].starts(with: "--".utf8) { return true }
-            guard bytes[position...].starts(with: Self.lineEnd),
-                let headerEnd = offset(of: Self.lineEnd + Self.lineEnd, in: bytes, from: position),
-                let end = offset(of: Self.lineEnd + delimiter, in: bytes, from: headerEnd + 2),
-                let name = Self.name(inHeaders: bytes[position..<headerEnd]), name != field
-            else { return false }
-            position = end + 2 + delimiter.count
-        }
-        return false
-    }
-
     /// The first delimiter stands at the beginning of a line; a preamble may come before it.
     private func firstDelimiter(in bytes: [UInt8]) -> Int? {
         if bytes.starts(with: delimiter) { return 0 }

@@ -56,6 +56,8 @@ public struct OpenAIRequestParser: RequestParser {
             return try parseBeginning(
                 head, path, bytes, totalLength: isEnd ? UInt64(bytes.count) : totalLength,
                 isEnd: isEnd)
+        case .heldWhole(let bytes):
+            return try parseWhole(head, path, bytes)
         }
     }
 
@@ -68,16 +70,8 @@ public struct OpenAIRequestParser: RequestParser {
         guard let boundary = Self.boundary(head), !Self.namesNoModel(head) else {
             return request(head, path, model: nil, body: .stream(prefix))
         }
-        let form = MultipartForm(boundary: boundary)
-        switch form.find("model", in: bytes) {
+        switch MultipartForm(boundary: boundary).find("model", in: bytes) {
         case .found(let range):
-            // A form that was held whole: rights hang on its model, so there must be no other one.
-            guard !isEnd || form.isAlone("model", at: range, in: bytes) else {
-                throw .invalidRequest(
-                    "The form must have one field 'model' and end as it should.",
-                    parameter: "model",
-                    code: "duplicate_parameter")
-            }
             prefix = BodyPrefix(bytes: bytes, modelRange: range, totalLength: totalLength)
             let model = try OpenAIBody.checked(
                 String(decoding: bytes[range], as: UTF8.self))
@@ -88,6 +82,24 @@ public struct OpenAIRequestParser: RequestParser {
         case .more, .absent:
             return request(head, path, model: nil, body: .stream(prefix))
         }
+    }
+
+    /// Only of a form is a model known, and nothing is guessed.
+    private func parseWhole(
+        _ head: RequestHead, _ path: RequestPath, _ bytes: [UInt8]
+    ) throws(ProxyError) -> ProxyRequest {
+        if bytes.isEmpty { return request(head, path, model: nil, body: .none) }
+        var range: Range<Int>?
+        if Self.mediaType(head)?.isForm == true, !Self.namesNoModel(head) {
+            let type = head.headers.bytes(of: .contentType) ?? []
+            range = try StrictForm(contentType: type).model(in: bytes)
+        }
+        let model = try range.map { range throws(ProxyError) in
+            try OpenAIBody.checked(String(decoding: bytes[range], as: UTF8.self))
+        }
+        let prefix = BodyPrefix(
+            bytes: bytes, modelRange: range, totalLength: UInt64(bytes.count))
+        return request(head, path, model: model, body: .stream(prefix))
     }
 
     private func request(

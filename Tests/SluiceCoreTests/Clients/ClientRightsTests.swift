@@ -98,19 +98,20 @@ struct ClientRightsTests {
         #expect(harness.transport.requests.count == 1)
     }
 
-    private func upload(_ fields: [(String, String)], as client: Client) async throws
-        -> PipelineHarness
-    {
+    private func upload(
+        _ fields: [(String, String)], as client: Client, _ front: String = "",
+        _ type: String = "multipart/form-data; boundary=b"
+    ) async throws -> PipelineHarness {
         let entry = ClientDirectory.Entry(hash: TestKey.sha256(TestKey.quick), client: client)
         let harness = try harness([entry])
         var headers = bearer(TestKey.quick)
-        headers.append(.contentType, "multipart/form-data; boundary=b")
+        headers.append(.contentType, type)
         let parts = fields.map { name, value in
             "--b\r\ncontent-disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n"
         }
         await harness.send(
             RequestHead(method: .post, path: "/v1/audio/transcriptions", headers: headers),
-            body: Array((parts.joined() + "--b--\r\n").utf8))
+            body: Array((front + parts.joined() + "--b--\r\n").utf8))
         return harness
     }
 
@@ -126,6 +127,22 @@ struct ClientRightsTests {
         #expect(refused.writer.text.contains("duplicate_parameter"))
         #expect(refused.transport.requests.isEmpty)
         #expect(try await upload(two, as: wide).writer.head?.status == 200)
+    }
+
+    @Test func aFormMayNotBeReadInTwoWays() async throws {
+        let fields = [("model", "o1"), ("file", "x")]
+        let wide = Client(name: "wide")
+        for (front, type) in [
+            ("", "multipart/form-data; boundary=b; boundary=c"),
+            ("--b\n\n\r\n", "multipart/form-data; boundary=b"),
+        ] {
+            let refused = try await upload(fields, as: narrow, front, type)
+            #expect(refused.writer.head?.status == 400)
+            #expect(refused.writer.text.contains(#""code":"ambiguous_form""#))
+            #expect(refused.transport.requests.isEmpty)
+            let taken = try await upload(fields, as: wide, front, type)
+            #expect(taken.writer.head?.status == 200)
+        }
     }
 
     @Test func onlyItsProvidersAreThere() async throws {
