@@ -51,19 +51,10 @@ public final class Client: Sendable {
         try check(request.endpoint)
         guard let model = request.model else { throw noModel }
         guard models.contains(model) else { throw noAccess(to: model) }
-        if let json = request.json { try checkAlternatives(json) }
-    }
-
-    /// Some services take a list of models to fall back to. A name that stands there twice is held against the rules each time.
-    private func checkAlternatives(_ json: JSONDocument) throws(ProxyError) {
-        for (name, value) in json.root.members where name == "models" && !value.isNull {
-            for element in value.elements {
-                guard let model = element.string, mayUse(model) else {
-                    throw noAccess(to: element.string ?? "models")
-                }
-            }
-            guard value.isArray else { throw noAccess(to: "models") }
-        }
+        guard let json = request.json,
+            let refused = FurtherModels(allowed: models).firstRefused(in: json.root)
+        else { return }
+        throw noAccess(to: refused)
     }
 
     private var noModel: ProxyError {

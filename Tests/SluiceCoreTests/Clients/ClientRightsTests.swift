@@ -29,6 +29,17 @@ struct ClientRightsTests {
         (#"{"model":"o3","messages":[],"models":["gpt-4.1","o1"]}"#, "/v1/chat/completions"),
         (#"{"model":"gpt-4.1","input":"x"}"#, "/v1/responses"),
         (#"{"model":"o3","prompt":"x"}"#, "/v1/images/generations"),
+        (
+            #"{"model":"o3","tools":[{"type":"image_generation","model":"o4"},{"type":"function","name":"model","parameters":{"type":"object","properties":{"model":{"type":"string"},"models":{"type":"array"}},"required":["model"]}},{"type":"web_search","model":null}]}"#,
+            "/v1/responses"
+        ),
+        (#"{"model":"o3","metadata":{"model":"gpt-5"},"input":[{"model":"x"}]}"#, "/v1/responses"),
+        (
+            #"{"model":"o3","fallbacks":["o1",{"model":"o4"}],"messages":[]}"#,
+            "/v1/chat/completions"
+        ),
+        (#"{"model":"o3","fallback":"o1","messages":[],"tools":null}"#, "/v1/chat/completions"),
+        (#"{"model":"o3","text":{"format":{"type":"text"}}}"#, "/v1/responses"),
     ])
     func itsOwnModelsPass(_ body: String, _ path: String) async throws {
         for harness in try await send(body, path: path, as: narrow) {
@@ -48,6 +59,39 @@ struct ClientRightsTests {
         (#"{"model":"o3","messages":[],"models":[7]}"#, "/v1/chat/completions", "models"),
         (#"{"model":"o3","messages":[],"models":"gpt-5"}"#, "/v1/chat/completions", "models"),
         (#"{"model":"o3","messages":[],"models":{}}"#, "/v1/chat/completions", "models"),
+        (#"{"model":"o3","messages":[],"Model":"gpt-5"}"#, "/v1/chat/completions", "gpt-5"),
+        (#"{"model":"o3","messages":[],"model\u017f":["gpt-5"]}"#, "/v1/chat/completions", "gpt-5"),
+        (#"{"model":"o3","messages":[],"MODEL":{}}"#, "/v1/chat/completions", "MODEL"),
+        (
+            #"{"model":"o3","messages":[],"fallbacks":["o1","gpt-5"]}"#, "/v1/chat/completions",
+            "gpt-5"
+        ),
+        (
+            #"{"model":"o3","messages":[],"fallbacks":[{"model":"gpt-5"}]}"#,
+            "/v1/chat/completions",
+            "gpt-5"
+        ),
+        (
+            #"{"model":"o3","messages":[],"fallbacks":[{"o3":["gpt-5"]}]}"#, "/v1/chat/completions",
+            "fallbacks"
+        ),
+        (#"{"model":"o3","messages":[],"fallback":"gpt-5"}"#, "/v1/chat/completions", "gpt-5"),
+        (
+            #"{"model":"o3","messages":[],"plugins":[{"id":"x","models":["o1","gpt-5"]}]}"#,
+            "/v1/chat/completions", "gpt-5"
+        ),
+        (
+            #"{"model":"o3","messages":[],"tools":[{"type":"x"},{"type":"y","parameters":{"model":"gpt-5"}}]}"#,
+            "/v1/chat/completions", "gpt-5"
+        ),
+        (
+            #"{"model":"o3","messages":[],"moderation":{"model":"gpt-5"}}"#, "/v1/chat/completions",
+            "gpt-5"
+        ),
+        (
+            #"{"model":"o3","messages":[],"tools":[],"tools":[{"type":"image_generation","mod\u0065l":"gpt-5"}]}"#,
+            "/v1/chat/completions", "gpt-5"
+        ),
     ])
     func othersAreRefusedAsOpenAIRefusesThem(
         _ body: String, _ path: String, _ model: String
@@ -61,6 +105,20 @@ struct ClientRightsTests {
             #expect(harness.transport.requests.isEmpty)
             #expect(harness.record?.clientName == "narrow")
             #expect(harness.record?.route == "/v1/chat/completions")
+        }
+    }
+
+    @Test func theModelOfAToolIsOneOfItsModels() async throws {
+        let body = #"{"model":"o3","tools":[{"type":"image_generation","model":"gpt-image-1"}]}"#
+        for path in ["/v1/responses", "/v1/responses/input_tokens"] {
+            for harness in try await send(body, path: path, as: narrow) {
+                #expect(harness.writer.head?.status == 403)
+                #expect(harness.writer.text.contains("`gpt-image-1`"))
+                #expect(harness.transport.requests.isEmpty)
+            }
+            for harness in try await send(body, path: path, as: Client(name: "wide")) {
+                #expect(harness.writer.head?.status == 200)
+            }
         }
     }
 
