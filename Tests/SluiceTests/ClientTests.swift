@@ -1,9 +1,9 @@
 import SluiceConfig
-import SluiceCore
 import SluiceWire
 import Testing
 
 @testable import Sluice
+@testable import SluiceCore
 
 /// A whole proxy that asks its clients for keys.
 struct ClientTests {
@@ -115,6 +115,13 @@ struct ClientTests {
         for _ in 0..<3 { #expect(try await ask("a-1", slow, of: proxy) == 200) }
         #expect(try await ask("a-1", ClientKey(), of: proxy) == 401)
         #expect(try await ask("a-1", blue, of: proxy) == 200)
+        // What is known of it outlives a reload.
+        try await proxy.reload(
+            configuration("[[clients]]\nname = \"other\"\nkeys = [\"\(hash)\"]"))
+        guard case .client(let client) = proxy.pipeline.clients?.find(headers(slow)) else {
+            return #expect(Bool(false), "it has to be computed again")
+        }
+        #expect(client.name == "other")
         await proxy.stop()
     }
 }

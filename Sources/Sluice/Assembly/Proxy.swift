@@ -24,6 +24,7 @@ public final class Proxy: Sendable {
     private let telemetry: Telemetry
     private let readiness: Readiness
     private let host: LoopHost
+    private let verification = KeyVerification()
     private let ending = Mutex<Task<Int, Never>?>(nil)
     private let current: Mutex<(settings: ProxySettingsBox, pipeline: Pipeline)>
 
@@ -75,7 +76,8 @@ public final class Proxy: Sendable {
         let readiness = Readiness()
         let host = LoopHost(loops, statistics: telemetry.upstream)
         let pipeline = settings.pipeline(
-            registry: registry, telemetry: telemetry, readiness: readiness, host: host)
+            registry: registry, telemetry: telemetry, readiness: readiness, host: host,
+            verification: verification)
         let addresses = listen ?? settings.serving.addresses
         do {
             let listeners = try inherited.listeners(for: addresses)
@@ -107,7 +109,8 @@ public final class Proxy: Sendable {
         let settings = try ProxySettings(
             root, registry: registry, listen: listen, bound: addresses)
         let pipeline = settings.pipeline(
-            registry: registry, telemetry: telemetry, readiness: readiness, host: host)
+            registry: registry, telemetry: telemetry, readiness: readiness, host: host,
+            verification: verification)
         let lasting = current.withLock { current in
             if let directory = pipeline.routes.catalog as? ModelDirectory,
                 let former = current.pipeline.routes.catalog as? ModelDirectory

@@ -14,8 +14,11 @@ extension ProxySettings {
     }
 
     /// Puts the parts together in the order a request meets them.
+    ///
+    /// - Parameter verification: knows keys of clients from before, if this is a reload.
     func pipeline(
-        registry: Registry, telemetry: Telemetry, readiness: Readiness, host: LoopHost
+        registry: Registry, telemetry: Telemetry, readiness: Readiness, host: LoopHost,
+        verification: KeyVerification
     ) -> Pipeline {
         let logger = telemetry.logger
         let directory = ModelDirectory(
@@ -31,12 +34,15 @@ extension ProxySettings {
             parsers: registry.parsers, processors: processors,
             routes: Routes(
                 providers: providers, defaultProvider: defaultProvider, catalog: directory),
-            clients: clientDirectory(directory), limits: limits, records: telemetry.records,
+            clients: clientDirectory(directory, verification), limits: limits,
+            records: telemetry.records,
             logger: logger, host: host)
     }
 
     /// - Returns: nil where anybody may ask.
-    private func clientDirectory(_ catalog: ModelDirectory) -> ClientDirectory? {
+    private func clientDirectory(
+        _ catalog: ModelDirectory, _ verification: KeyVerification
+    ) -> ClientDirectory? {
         guard !clients.isEmpty else { return nil }
         return ClientDirectory(
             clients.flatMap { section in
@@ -46,7 +52,7 @@ extension ProxySettings {
                 return section.keys.map {
                     ClientDirectory.Entry(hash: $0.hash, client: client, end: $0.end)
                 }
-            })
+            }, verification: verification)
     }
 
     /// The ways of a client to its providers: as if there were no others.

@@ -59,8 +59,8 @@ struct PresentedKeys {
         return start..<value.count
     }
 
-    /// The key with its ID, where it has one; only for keys whose digest is not known.
-    func slowKey(_ headers: HeaderFields) -> (id: String, bytes: [UInt8])? {
+    /// The key and its ID, where it has one; only for keys that do not let in at once.
+    func keyWithID(_ headers: HeaderFields) -> (id: String, bytes: [UInt8])? {
         var key: (id: String, bytes: [UInt8])?
         func keep(_ bytes: Span<UInt8>) {
             guard bytes.count <= ClientKey.longest, let id = ClientKey.id(in: bytes) else { return }

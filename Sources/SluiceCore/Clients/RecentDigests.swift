@@ -15,6 +15,15 @@ struct RecentDigests {
         ends[digest].map { now < $0 } ?? false
     }
 
+    /// Whether a digest is there; its time begins anew if so.
+    mutating func use(
+        _ digest: Digest, at now: ContinuousClock.Instant, until end: ContinuousClock.Instant
+    ) -> Bool {
+        guard let index = ends.index(forKey: digest), now < ends.values[index] else { return false }
+        ends.values[index] = end
+        return true
+    }
+
     mutating func add(_ digest: Digest, until end: ContinuousClock.Instant) {
         guard ends.updateValue(end, forKey: digest) == nil else { return }
         guard order.count == limit else { return order.append(digest) }

@@ -36,7 +36,7 @@ extension Exchange {
         guard let clients = pipeline.clients, caller == nil else { return }
         var finding = clients.find(head.headers)
         if case .unverified(let key) = finding {
-            finding = await clients.verify(key)
+            finding = await clients.verify(key, from: client)
             if isCancelled || writer.isClosed { throw .clientGone }
             if let interruption { throw interruption }
         }

@@ -19,7 +19,7 @@ public final class Exchange {
     /// Whose key the request has, once that is known; nil also where nobody is asked for one.
     var caller: Client?
     private let id: String
-    private let client: String
+    let client: String
     private let tls: ClientTLS?
     var path: ResponsePath?
     /// What the record says of the request.

@@ -105,6 +105,39 @@ struct AdmissionTests {
         }
     }
 
+    @Test(
+        arguments: [
+            (TestKey.quick + "x", 999_999, "key 0000000000: unknown"),
+            (TestKey.quick, 1, "key 0000000000: expired"),
+            ("slk-3333333333-canary-canary", 1, "key 3333333333: unknown"),
+            ("slk-1111111111-slow-canarz", 1, "key 1111111111: wrong"),
+            ("slk-canary", 1, "key: unknown, of another form"),
+            ("sk-0123456789-canary-canary", 1, "key: unknown, of another form"),
+            ("slk-CANARY4567-canary-canary", 1, "key: unknown, of another form"),
+            (String(repeating: "canary", count: 100), 1, "key: no key of at most 512 bytes"),
+            ("", 1, nil),
+        ] as [(String, Int, String?)])
+    func theLogAloneSaysWhichKeyWasRefusedAndWhy(
+        _ key: String, _ end: Int, _ detail: String?
+    ) async throws {
+        let slow = try #require(TestKey.slowHash)
+        let entries = [
+            ClientDirectory.Entry(hash: TestKey.sha256(TestKey.quick), client: blue, end: end),
+            ClientDirectory.Entry(hash: .argon2id(id: "1111111111", slow), client: blue),
+        ]
+        for processors in [[], [Traced { $0.leavesStage = false }]] {
+            let harness = try harness(entries, processors: processors)
+            for _ in 0..<2 {
+                await harness.send(chat, headers: fields(("api-key", key)))
+                #expect(harness.writer.head?.status == 401)
+                #expect(harness.record?.errorDetail == detail)
+                #expect(!"\(harness.record as Any)".lowercased().contains("canar"))
+                #expect(!harness.writer.text.contains("key 0"))
+                #expect(!harness.writer.text.contains("unknown"))
+            }
+        }
+    }
+
     @Test(arguments: [
         ("/v1/nothing", "GET"), ("/v2", "POST"), ("/v1/chat/completions", "GET"),
         ("/v1/../x", "GET"),

@@ -42,51 +42,109 @@ struct KeyVerificationTests {
     private let computer = Computer()
 
     private func key(_ text: String, _ id: String, _ of: KeyVerification) throws -> UnverifiedKey {
-        of.unverified(Array(text.utf8), id: id, hash: try #require(TestKey.slowHash))
+        let hash = try #require(TestKey.slowHash)
+        return of.unverified(Array(text.utf8), id: id, hash: hash, prefix: of.prefix(for: hash))
     }
 
     @Test func oneComputationServesAllWhoSendTheSameKey() async throws {
         let verification = KeyVerification(atOnce: 2, mostWaiting: 9, compute: computer.compute)
         let key = try key("right", "a", verification)
         async let answers = withTaskGroup(of: KeyVerification.Answer?.self) { group in
-            for _ in 0..<5 { group.addTask { await verification.verify(key) } }
+            for _ in 0..<5 { group.addTask { await verification.verify(key, from: "a") } }
             return await group.reduce(into: []) { $0.append($1) }
         }
         await computer.wait(for: 1)
         computer.open()
         #expect(await answers == Array(repeating: .right, count: 5))
-        #expect(await verification.verify(key) == .right)
+        #expect(await verification.verify(key, from: "a") == .right)
         #expect(computer.begun == 1)
     }
 
-    @Test func anotherKeyOfTheSameIDIsTurnedAwayMeanwhile() async throws {
-        let verification = KeyVerification(atOnce: 2, mostWaiting: 9, compute: computer.compute)
-        let (one, two) = (
-            try key("wrong 1", "a", verification), try key("wrong 2", "a", verification)
+    @Test func aBurstOfOneKeyIsServedWhateverItsSize() async throws {
+        let verification = KeyVerification(atOnce: 1, mostWaiting: 1, compute: computer.compute)
+        let (key, busy) = (
+            try key("right", "a", verification), try key("right too", "b", verification)
         )
-        async let first = verification.verify(one)
+        async let first = verification.verify(busy, from: "x")
         await computer.wait(for: 1)
-        #expect(await verification.verify(two) == nil)
+        let tasks = (0..<200).map { _ in
+            Task.immediate { await verification.verify(key, from: "a") }
+        }
         computer.open()
-        #expect(await first == .wrong)
-        #expect(await verification.verify(two) == .wrong)
+        for task in tasks { #expect(await task.value == .right) }
+        #expect(await first == .right)
         #expect(computer.begun == 2)
-        // Both are known by now.
-        #expect(await verification.verify(one) == .wrong)
-        #expect(verification.memory(of: two) == .wrong)
-        #expect(computer.begun == 2)
+    }
+
+    /// Returns the answers to keys of one ID, each by its sender's address, in their order.
+    private func answers(
+        to senders: [String], _ verification: KeyVerification
+    ) async throws -> [KeyVerification.Answer?] {
+        let first = try key("right 0", "a", verification)
+        async let answer = verification.verify(first, from: "z")
+        await computer.wait(for: 1)
+        let keys = try senders.indices.map { try key("right \($0 + 1)", "a", verification) }
+        let tasks = zip(keys, senders).map { key, sender in
+            Task.immediate { await verification.verify(key, from: sender) }
+        }
+        computer.open()
+        #expect(await answer == .right)
+        var answers: [KeyVerification.Answer?] = []
+        for task in tasks { answers.append(await task.value) }
+        return answers
+    }
+
+    @Test func otherKeysOfTheSameIDWaitForTheirTurn() async throws {
+        let verification = KeyVerification(atOnce: 2, mostWaiting: 64, compute: computer.compute)
+        let answers = try await answers(to: ["x", "y"], verification)
+        #expect(answers == [.right, .right])
+        #expect(computer.begun == 3)
+    }
+
+    @Test func aStrangerWhoKnowsAnIDLeavesRoomForItsOwner() async throws {
+        let verification = KeyVerification(atOnce: 2, mostWaiting: 64, compute: computer.compute)
+        let strangers = Array(repeating: "x", count: 6)
+        let answers = try await answers(to: strangers + ["owner"], verification)
+        #expect(answers == [.right, .right, .right, .right, nil, nil, .right])
+    }
+
+    @Test func onlySoManyKeysOfOneIDWait() async throws {
+        let verification = KeyVerification(atOnce: 2, mostWaiting: 64, compute: computer.compute)
+        let answers = try await answers(to: (0..<10).map(String.init), verification)
+        #expect(answers == Array(repeating: .right, count: 8) + [nil, nil])
+    }
+
+    @Test func whatIsKnownOutlivesAReloadAndNotItsHash() async throws {
+        let verification = KeyVerification()
+        let key = ClientKey()
+        let hash = try #require(key.hash(isSlow: true))
+        func directory(_ hash: KeyHash, _ name: String) -> ClientDirectory {
+            ClientDirectory(
+                [.init(hash: hash, client: Client(name: name))], verification: verification)
+        }
+        let former = directory(hash, "former")
+        guard case .unverified(let unverified) = former.find(bearer(key.text)),
+            case .client = await former.verify(unverified, from: "a"),
+            case .client(let client) = directory(hash, "new").find(bearer(key.text))
+        else { return #expect(Bool(false), "it has to be computed again") }
+        #expect(client.name == "new")
+        // The same key with another salt is another hash.
+        let other = try #require(key.hash(isSlow: true))
+        guard case .unverified = directory(other, "other").find(bearer(key.text)) else {
+            return #expect(Bool(false), "it is known by another hash")
+        }
     }
 
     @Test func onlySoManyAreComputedAtATimeAndSoManyWait() async throws {
         let verification = KeyVerification(atOnce: 2, mostWaiting: 1, compute: computer.compute)
         let keys = try (0..<4).map { try key("right \($0)", "\($0)", verification) }
         let (turnedAway, ended) = AsyncStream.makeStream(of: Int.self)
-        let tasks = keys[..<2].map { key in Task { await verification.verify(key) } }
+        let tasks = keys[..<2].map { key in Task { await verification.verify(key, from: "a") } }
         await computer.wait(for: 2)
         // Of the two others one waits and one is turned away, whichever comes first.
         let others = keys[2...].enumerated().map { index, key in
             Task {
-                let answer = await verification.verify(key)
+                let answer = await verification.verify(key, from: "a")
                 if answer == nil { ended.yield(index) }
                 return answer
             }
@@ -101,18 +159,27 @@ struct KeyVerificationTests {
         #expect(computer.begun == 3)
     }
 
-    @Test func aRightKeyIsComputedAgainAfterAnHour() async throws {
+    @Test func aKeyIsComputedAgainOnceNobodyUsedItForAnHour() async throws {
         let start = ContinuousClock.now
         let passed = Mutex(Duration.zero)
         computer.open()
         let verification = KeyVerification(
             atOnce: 1, mostWaiting: 1, now: { start.advanced(by: passed.withLock { $0 }) },
             compute: computer.compute)
-        let key = try key("right", "a", verification)
-        for (seconds, begun) in [(0, 1), (3_599, 1), (3_600, 2), (7_199, 2)] {
-            passed.withLock { $0 = .seconds(seconds) }
-            #expect(await verification.verify(key) == .right)
-            #expect(computer.begun == begun)
+        for (text, answer) in [("right", KeyVerification.Answer.right), ("wrong", .wrong)] {
+            passed.withLock { $0 = .zero }
+            let key = try key(text, "a", verification)
+            let before = computer.begun
+            // What is wrong stays so for an hour, however often it comes.
+            for (seconds, begun) in [
+                (0, 1), (3_599, 1), (3_600, answer == .right ? 1 : 2),
+                (7_199, answer == .right ? 1 : 2),
+                (10_799, answer == .right ? 2 : 3),
+            ] {
+                passed.withLock { $0 = .seconds(seconds) }
+                #expect(await verification.verify(key, from: "a") == answer)
+                #expect(computer.begun - before == begun, "\(text) at \(seconds)")
+            }
         }
     }
 
@@ -140,7 +207,7 @@ struct KeyVerificationTests {
         guard case .unverified(let unverified) = directory.find(bearer(key.text)) else {
             return #expect(Bool(false), "it is known before it was computed")
         }
-        guard case .client = await directory.verify(unverified),
+        guard case .client = await directory.verify(unverified, from: "a"),
             case .client = directory.find(bearer(key.text))
         else { return #expect(Bool(false), "it is not known afterwards") }
     }
