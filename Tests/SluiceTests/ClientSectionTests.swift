@@ -68,6 +68,9 @@ struct ClientSectionTests {
     private static let expected =
         "expected \"sha256:…\" or \"ID:$argon2id$…\", as `sluice key new` and `sluice key hash` print it"
 
+    private static let isKey =
+        "looks like a key itself, and must be its hash: `sluice key hash` reads the key and prints what belongs here"
+
     @Test(arguments: [
         (client(""), "line 3: missing key 'keys' in [[clients]] #1 (blue)"),
         (client("keys = []"), "line 5: 'keys' in [[clients]] #1 (blue): must not be empty"),
@@ -77,6 +80,18 @@ struct ClientSectionTests {
         ),
         (
             client("keys = [\"slk-0123456789-canary\"]"),
+            "line 5: 'hash' in [[clients.keys]] #1 of [[clients]] #1 (blue): \(isKey)"
+        ),
+        (
+            client("keys = [{ hash = \"correct-horse-battery-canary\" }]"),
+            "line 5: 'hash' in [[clients.keys]] #1 of [[clients]] #1 (blue): \(isKey)"
+        ),
+        (
+            client("keys = [\"SHA256:\(String(repeating: "0a", count: 32))\"]"),
+            "line 5: 'hash' in [[clients.keys]] #1 of [[clients]] #1 (blue): \(expected)"
+        ),
+        (
+            client("keys = [\"canary\"]"),
             "line 5: 'hash' in [[clients.keys]] #1 of [[clients]] #1 (blue): \(expected)"
         ),
         (
@@ -199,6 +214,25 @@ struct ClientSectionTests {
         #expect(
             await start("[server]\nlisten = \"0.0.0.0:1\"\n" + Self.echo, here) == "no complaint")
         #expect(await start("[server]\nopen = true\n" + Self.echo, everywhere) == "no complaint")
+    }
+
+    @Test func whoeverGuardsNothingIsWarned() throws {
+        let clients = Self.client("keys = [\"\(Self.hash)\"]")
+        let open = "[server]\nlisten = [\"127.0.0.1:1\", \"0.0.0.0:2\"]\nopen = true\n" + Self.echo
+        let gone = "there are no [[clients]] any more: nobody is asked for a key now"
+        let strangers =
+            "whoever reaches 0.0.0.0:2 uses the providers' keys: there are no [[clients]], and [server] has open = true"
+        func warnings(_ text: String, askedForKeys: Bool) throws -> [String] {
+            let settings = try settings(text)
+            return settings.warnings(at: settings.serving.addresses, askedForKeys: askedForKeys)
+        }
+        #expect(try warnings(open, askedForKeys: false) == [strangers])
+        #expect(try warnings(open, askedForKeys: true) == [gone, strangers])
+        #expect(try warnings(Self.echo, askedForKeys: true) == [gone])
+        #expect(try warnings(Self.echo, askedForKeys: false) == [])
+        #expect(try warnings(open + clients, askedForKeys: true) == [])
+        #expect(try settings(open).summary.contains("\nwarning     \(strangers)\n"))
+        #expect(try !settings(open + clients).summary.contains("warning"))
     }
 
     @Test func aReloadDoesNotOpenWhatIsBoundAlready() async throws {

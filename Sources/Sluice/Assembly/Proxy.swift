@@ -98,6 +98,7 @@ public final class Proxy: Sendable {
         current = Mutex((ProxySettingsBox(settings), pipeline))
         if let server { telemetry.show(server) }
         warnOfCertificates(settings)
+        warnOfStrangers(settings)
         learnModels()
     }
 
@@ -108,6 +109,7 @@ public final class Proxy: Sendable {
     public func reload(_ root: Section) async throws {
         let settings = try ProxySettings(
             root, registry: registry, listen: listen, bound: addresses)
+        let askedForKeys = self.pipeline.clients != nil
         let pipeline = settings.pipeline(
             registry: registry, telemetry: telemetry, readiness: readiness, host: host,
             verification: verification)
@@ -126,6 +128,7 @@ public final class Proxy: Sendable {
                 "this change takes effect at the next start", metadata: ["key": .string(key)])
         }
         warnOfCertificates(settings)
+        warnOfStrangers(settings, askedForKeys: askedForKeys)
         await server?.replace(settings.serving.server, pipeline)
         learnModels()
     }
@@ -207,6 +210,14 @@ public final class Proxy: Sendable {
                     "file": .string(certificate.file), "reason": .string(complaint),
                     "names": .string(certificate.names.joined(separator: ", ")),
                 ])
+        }
+    }
+
+    /// - Parameter askedForKeys: whether the configuration before had clients.
+    private func warnOfStrangers(_ settings: ProxySettings, askedForKeys: Bool = false) {
+        for warning in settings.warnings(at: addresses, askedForKeys: askedForKeys) {
+            logger.warning(
+                "nothing guards the providers' keys", metadata: ["reason": .string(warning)])
         }
     }
 

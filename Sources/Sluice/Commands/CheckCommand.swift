@@ -30,6 +30,7 @@ extension ProxySettings {
         var lines = ["listen      " + serving.addresses.map(\.description).joined(separator: ", ")]
         lines.append(
             "loops       " + (serving.loops == 0 ? "one per processor" : "\(serving.loops)"))
+        lines += warnings(at: serving.addresses).map { "warning     \($0)" }
         if serving.hasUnusedCertificates {
             lines.append("certificate none is used: no address in 'listen' begins with \"tls:\"")
         }

@@ -37,13 +37,20 @@ struct ClientSection {
 
     private static func key(_ section: Section, _ clientsEnd: Int?) throws -> Key {
         let end = try section.optionalEnd("expires")
-        guard let hash = KeyHash(try section.string("hash")) else {
-            throw section.error(
-                "expected \"sha256:…\" or \"ID:$argon2id$…\", as `sluice key new` and `sluice key hash` print it",
-                key: "hash")
-        }
+        let text = try section.string("hash")
+        guard let hash = KeyHash(text) else { throw section.error(complaint(text), key: "hash") }
         try section.finish()
         return Key(hash: hash, end: [end, clientsEnd].compactMap { $0 }.min())
+    }
+
+    /// - Parameter text: what is no hash; it may be a key, and is not repeated.
+    private static func complaint(_ text: String) -> String {
+        guard ClientKey(text) != nil, !text.contains(":"), !text.contains("$") else {
+            return
+                "expected \"sha256:…\" or \"ID:$argon2id$…\", as `sluice key new` and `sluice key hash` print it"
+        }
+        return
+            "looks like a key itself, and must be its hash: `sluice key hash` reads the key and prints what belongs here"
     }
 
     static let nameRule = "may have 64 letters, digits, spaces and signs out of - _ . @ : / +"
