@@ -107,7 +107,7 @@ let package = Package(
             "SluiceCoreTests",
             [
                 "SluiceCore", "SluiceCrypto", "SluiceTesting", "SluiceProviders", "SluiceWire",
-                "SluiceJSON", "SluiceLoop", "SluiceTestSupport", logging,
+                "SluiceJSON", "SluiceLoop", "SluiceConfig", "SluiceTestSupport", logging,
             ]),
         tests(
             "SluiceServerTests",

@@ -37,6 +37,28 @@ struct SealedTests {
         #expect(try root.string("a") == "x")
     }
 
+    @Test func whatIsSecretInATableIsTold() throws {
+        let text = """
+            [p.headers]
+            a = "${GATE}"
+            b = "Bearer ${KEY}!"
+            c = "\(sealed("Token sealed-canary x", key))"
+            d = "plain"
+            e = "$$5"
+            f = "${GATE} ${KEY}"
+            """
+        let root = try parse(
+            text, environment(key).merging(["GATE": "gate-canary", "KEY": "}k"]) { $1 })
+        let section = try #require(try root.section("p"))
+        #expect(
+            section.secrets(in: "headers").map { $0.reveal() } == [
+                "gate-canary", "}k", "Token sealed-canary x", "sealed-canary", "$5",
+                "gate-canary }k", "gate-canary",
+            ])
+        #expect(section.secrets(in: "absent").isEmpty)
+        #expect(failure { try root.rejectUnreadKeys() }.contains("'headers'"))
+    }
+
     @Test func eachOfSeveralKeysDecrypts() throws {
         let other = SecretKey()
         let text = "a = \"\(sealed("1", key))\"\nb = \"\(sealed("2", other))\""

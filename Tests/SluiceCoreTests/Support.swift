@@ -1,4 +1,5 @@
 import Logging
+import SluiceConfig
 import SluiceCore
 import SluiceProviders
 import SluiceTesting
@@ -218,12 +219,13 @@ final class Bench {
 extension ConfiguredProvider {
     static func scripted(
         _ name: String = "scripted", models: [String]? = nil, urls: (any URLProvider)? = nil,
-        tokens: (any TokenProvider)? = nil, reportsStreamUsage: Bool = false, most: Int = .max
+        tokens: (any TokenProvider)? = nil, reportsStreamUsage: Bool = false, most: Int = .max,
+        secrets: [Secret] = []
     ) -> ConfiguredProvider {
         ConfiguredProvider(
             name: name, dialect: ScriptedProvider(reportsStreamUsage: reportsStreamUsage),
             urls: urls ?? (try? ScriptedURL()), tokens: tokens, models: models,
-            maximumInFlight: most)
+            maximumInFlight: most, secrets: secrets)
     }
 }
 

@@ -1,3 +1,4 @@
+import SluiceConfig
 import SluiceCore
 import SluiceJSON
 import SluiceTesting
@@ -59,6 +60,22 @@ struct UpstreamErrorTests {
         await bench.send()
         #expect(
             bench.writer.text == #"{"error":{"message":"bad key [redacted] or [redacted]!"}}"#)
+    }
+
+    @Test func othersOfTheProvidersSecretsAreTakenOutToo() async {
+        let error = #"{"error":{"message":"bad gate key gate-canary, \#(Self.key)"}}"#
+        let expected = #"{"error":{"message":"bad gate key [redacted], [redacted]"}}"#
+        for (status, type, body) in [
+            (400, "application/json", error), (200, "text/event-stream", "data: \(error)\n\n"),
+        ] {
+            for tokens in [Tokens([Credential(Self.key)]), nil] {
+                let bench = bench(status, body, type: type)
+                bench.providers = [.scripted(tokens: tokens, secrets: [Secret("gate-canary")])]
+                await bench.send(#"{"model":"m","stream":true,"messages":[]}"#)
+                #expect(!bench.writer.text.contains("canary"))
+                #expect(bench.writer.text.contains(expected) == (tokens != nil))
+            }
+        }
     }
 
     @Test(arguments: [401, 403])

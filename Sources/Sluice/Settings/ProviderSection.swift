@@ -28,7 +28,8 @@ struct ProviderSection {
             },
             models: models, timeouts: timeouts, connection: try Self.connection(section),
             headerPolicy: .towardsProvider(extra: try Self.forwardedHeaders(section)),
-            maximumInFlight: try section.int("max_in_flight", default: .max, in: 1 ... .max))
+            maximumInFlight: try section.int("max_in_flight", default: .max, in: 1 ... .max),
+            secrets: section.secrets(in: "headers"))
         let isOpen = models?.contains { $0.hasSuffix("*") } ?? true
         let lists = try section.bool("list_models", default: isOpen)
         listing = lists && dialect.needsUpstream ? ProviderListing(provider) : nil

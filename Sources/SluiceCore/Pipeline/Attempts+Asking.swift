@@ -22,7 +22,7 @@ extension Attempts {
             upstreamRequest.forwarded = request.headers.filtered(by: provider.headerPolicy)
             path.begin(
                 translator: provider.dialect.makeTranslator(for: request), hidesUsage: hidesUsage,
-                credential: credential)
+                credential: credential, secrets: provider.secrets)
             start(upstreamRequest, provider)
             return nil
         }

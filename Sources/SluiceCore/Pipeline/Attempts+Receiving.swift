@@ -61,7 +61,8 @@ extension Attempts {
             path.fail(refusal.error)
             return .failed(refusal.error)
         }
-        let (status, headers, body) = refusal.answer(credential: credential, dialect: dialect)
+        let (status, headers, body) = refusal.answer(
+            credential: credential, secrets: provider?.secrets ?? [], dialect: dialect)
         path.send(status: status, headers: headers, body: body)
         return .failed(refusal.error)
     }

@@ -1,3 +1,4 @@
+public import SluiceConfig
 public import SluiceWire
 internal import Synchronization
 
@@ -22,6 +23,8 @@ public final class ConfiguredProvider: Sendable {
     public let headerPolicy: HeaderPolicy
     /// The largest number of exchanges under way at once.
     public let maximumInFlight: Int
+    /// What it gets beside a credential and must not come back in its errors, such as secret header fields.
+    public let secrets: [Secret]
     /// Asked once: what never changes need not be waited for.
     let fixedURL: UpstreamURL?
     let fixedCredential: Credential?
@@ -35,7 +38,8 @@ public final class ConfiguredProvider: Sendable {
         tokens: (any TokenProvider)? = nil, models: [String]? = nil,
         timeouts: UpstreamTimeouts = UpstreamTimeouts(),
         connection: UpstreamConnectionOptions = UpstreamConnectionOptions(),
-        headerPolicy: HeaderPolicy = .towardsProvider(), maximumInFlight: Int = .max
+        headerPolicy: HeaderPolicy = .towardsProvider(), maximumInFlight: Int = .max,
+        secrets: [Secret] = []
     ) {
         self.name = name
         self.dialect = dialect
@@ -47,6 +51,7 @@ public final class ConfiguredProvider: Sendable {
         self.connection = connection
         self.headerPolicy = headerPolicy
         self.maximumInFlight = maximumInFlight
+        self.secrets = secrets
         fixedURL = urls?.fixedURL
         fixedCredential = tokens?.fixedCredential
         needsNoAsking =

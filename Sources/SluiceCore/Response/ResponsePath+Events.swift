@@ -27,12 +27,10 @@ extension ResponsePath {
         let mark = hasBeaten && events == 0 ? byteOrderMark(of: came) : 0
         let raw = came.extracting(droppingFirst: mark)
         let eventFacts = isTranslated ? [] : reader?.read(raw) ?? []
-        guard eventFacts.contains(.error), let credential else {
-            return passEvent(raw, eventFacts)
-        }
+        guard eventFacts.contains(.error) else { return passEvent(raw, eventFacts) }
         var copy: [UInt8] = []
         copy.append(copying: raw)
-        let redacted = Redaction.redact(credential.token, in: copy)
+        let redacted = Redaction.redact(credential, secrets, in: copy)
         passEvent(redacted.span, eventFacts)
     }
 

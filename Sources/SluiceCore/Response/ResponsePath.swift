@@ -1,3 +1,4 @@
+import SluiceConfig
 import SluiceWire
 
 /// The way back of one exchange: translator, then stages in reverse order, then the client's writer, all in the pass that read the bytes.
@@ -31,6 +32,8 @@ final class ResponsePath {
     var hidesUsage = false
     /// The proxy's credential of this attempt, which a provider may repeat in its errors.
     var credential: Credential?
+    /// Others that the provider got.
+    var secrets: [Secret] = []
 
     var mode = Mode.idle
     var head = ResponseHead(status: 0, headers: HeaderFields())
@@ -78,12 +81,14 @@ final class ResponsePath {
 
     /// Makes ready for the next attempt.
     func begin(
-        translator: (any ResponseTranslator)?, hidesUsage: Bool, credential: Credential? = nil
+        translator: (any ResponseTranslator)?, hidesUsage: Bool, credential: Credential? = nil,
+        secrets: [Secret] = []
     ) {
         self.translator = translator
         isTranslated = translator != nil
         self.hidesUsage = hidesUsage
         self.credential = credential
+        self.secrets = secrets
         mode = .idle
         held.removeAll()
         firstByteAt = nil

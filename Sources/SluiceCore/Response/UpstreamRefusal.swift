@@ -1,3 +1,4 @@
+import SluiceConfig
 import SluiceJSON
 import SluiceWire
 
@@ -6,9 +7,10 @@ struct UpstreamRefusal {
     let head: ResponseHead
     let body: [UInt8]
 
-    /// What the client gets: the provider's own error where it is JSON, and never the proxy's credential.
-    func answer(credential: Credential?, dialect: any ClientDialect) -> (Int, HeaderFields, [UInt8])
-    {
+    /// What the client gets: the provider's own error where it is JSON, and never the proxy's credential, nor another of its secrets.
+    func answer(
+        credential: Credential?, secrets: [Secret], dialect: any ClientDialect
+    ) -> (Int, HeaderFields, [UInt8]) {
         let error = replacement(credential)
         var headers = head.headers.filtered(by: .towardsClient)
         headers[.contentType] = "application/json"
@@ -16,7 +18,7 @@ struct UpstreamRefusal {
         // It may have been paid for, and would be the same again.
         if isNoAnswer { headers["x-should-retry"] = "false" }
         let status = error?.status ?? head.status
-        let bytes = error.map(dialect.errorBody) ?? Redaction.redact(credential?.token, in: body)
+        let bytes = error.map(dialect.errorBody) ?? Redaction.redact(credential, secrets, in: body)
         return (status, headers, bytes)
     }
 
@@ -43,6 +45,14 @@ struct UpstreamRefusal {
 
 /// Takes a secret out of text that leaves the proxy.
 enum Redaction {
+    static func redact(
+        _ credential: Credential?, _ secrets: [Secret], in bytes: [UInt8]
+    ) -> [UInt8] {
+        var bytes = redact(credential?.token, in: bytes)
+        for secret in secrets { bytes = redact(secret.reveal(), in: bytes) }
+        return bytes
+    }
+
     static func redact(_ secret: String?, in bytes: [UInt8]) -> [UInt8] {
         guard let secret, secret.utf8.count >= 4 else { return bytes }
         let needle = Array(secret.utf8)
