@@ -75,7 +75,7 @@ extension ServerSentEvent {
 }
 
 /// The lines of an event, each without its line end.
-private struct EventLines {
+struct EventLines {
     private var offset: Int
     private let end: Int
 
@@ -101,7 +101,7 @@ private struct EventLines {
 }
 
 /// A line of an event taken apart.
-private struct EventField {
+struct EventField {
     enum Name { case data, event, id, retry, other }
 
     var name: Name

@@ -97,9 +97,24 @@ struct StreamReaderTests {
     @Test(arguments: [
         "data: {\"error\":{\"message\":\"x\"}}\n\n", "data: {\"error\" : \"x\"}\n\n",
         "event: error\ndata: {\"message\":\"x\"}\n\n",
+        "event:error\r\ndata: {\"message\":\"x\"}\r\n\r\n",
+        "id: 7\nevent: error\ndata: {\"message\":\"x\"}\n\n",
+        "data: {\"message\":\"x\"}\nevent: error\n\n",
+        "data: {\"message\":\"x\"}\r\nevent: error\r\n: {}\r\n\r\n",
+        "data: {\"message\":\nevent: error\ndata: \"x\"}\n\n",
+        ": ping\nretry: 1\nevent: error\ndata: overloaded\n\n",
     ])
     func anErrorOfTheProviderEndsTheStream(_ event: String) {
         #expect(facts(event).0 == [[.error, .terminal, .last]])
+    }
+
+    @Test(arguments: [
+        "data: {\"message\":\"event: error\"}\n\n", "event: errors\ndata: {\"message\":\"x\"}\n\n",
+        "data: {\"message\":\"x\"}\nid: error\n\n", ": event: error\ndata: {\"a\":1}\n\n",
+        "event: error\n\n",
+    ])
+    func anEventOfAnotherTypeIsNoError(_ event: String) {
+        #expect(facts(event).0 == [[]])
     }
 
     @Test(arguments: [
@@ -155,6 +170,9 @@ struct StreamReaderTests {
         "event: error\ndata: {\"type\":\"error\",\"message\":\"x\"}\n\n",
         "data: {\"type\":\"error\",\"message\":\"x\"}\n\n",
         "event: error\r\ndata: {\"error\":{}}\r\n\r\n",
+        "data: {\"message\":\"x\"}\nevent: error\n\n",
+        "id: 1\nevent:error\ndata: {\"message\":\"x\"}\n\n",
+        "event: error\ndata: overloaded\n\n",
     ])
     func aResponsesErrorEndsTheStream(_ event: String) {
         var reader = ResponsesStreamReader()

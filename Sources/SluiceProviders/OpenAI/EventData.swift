@@ -18,6 +18,11 @@ enum EventData {
         }
     }
 
+    /// Whether an event is of the type `error`, whatever its data; without data there is no event.
+    static func isError(_ event: Span<UInt8>) -> Bool {
+        ServerSentEvent.has(type: "error", in: event) && ServerSentEvent(parsing: event) != nil
+    }
+
     private init?(data: Span<UInt8>) {
         if data.hasText("[DONE]", at: 0) {
             self = .done

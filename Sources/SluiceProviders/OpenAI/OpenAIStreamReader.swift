@@ -31,8 +31,8 @@ public struct OpenAIStreamReader: StreamReader {
     /// Whether an event without members of interest has to be looked at nevertheless. Nearly all begin with an object.
     @inline(__always)
     private static func isUnusual(_ event: Span<UInt8>) -> Bool {
-        guard !event.hasText("data: {\"", at: 0) else { return false }
-        guard !event.hasText("event: error", at: 0),
+        if event.hasText("data: {\"", at: 0), ServerSentEvent.isOneLine(event) { return false }
+        guard !ServerSentEvent.has(type: "error", in: event),
             let data = ServerSentEvent.dataRange(in: event, from: 0, to: event.count)
         else { return true }
         return event.hasText("[DONE]", at: data.lowerBound)
@@ -72,10 +72,10 @@ public struct OpenAIStreamReader: StreamReader {
     }
 
     private mutating func examine(_ event: Span<UInt8>) -> EventFacts {
+        if EventData.isError(event) { return [.error, .terminal, .last] }
         guard let data = EventData(event) else { return [] }
         guard case .json(let root) = data else { return [.terminal, .last] }
         if let error = root["error"], !error.isNull { return [.error, .terminal, .last] }
-        if event.hasText("event: error", at: 0) { return [.error, .terminal, .last] }
         var facts: EventFacts = []
         let choices = root["choices"]
         if let usage = TokenUsage(root: root) {

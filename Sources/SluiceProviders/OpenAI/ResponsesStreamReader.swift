@@ -21,7 +21,7 @@ public struct ResponsesStreamReader: StreamReader {
             if Self.isOfInterest(event, letter, end: UInt8(ascii: "\"")) { return examine(event) }
             offset = letter
         }
-        return isPlain ? examine(event) : []
+        return isPlain || EventData.isError(event) ? examine(event) : []
     }
 
     private static func isOfInterest(_ event: Span<UInt8>, _ start: Int, end: UInt8) -> Bool {
@@ -35,7 +35,8 @@ public struct ResponsesStreamReader: StreamReader {
     }
 
     private mutating func examine(_ event: Span<UInt8>) -> EventFacts {
-        guard let data = EventData(event) else { return [] }
+        let isError = EventData.isError(event)
+        guard let data = EventData(event) else { return isError ? [.error, .terminal, .last] : [] }
         guard case .json(let root) = data else { return [.terminal, .last] }
         if let found = TokenUsage(openAI: root["response"]?["usage"]) { usage = found }
         switch root["type"]?.string {
@@ -45,8 +46,8 @@ public struct ResponsesStreamReader: StreamReader {
             return [.error, .terminal, .last]
         default:
             // An event that some server sends in place of a typed one.
-            if let error = root["error"], !error.isNull { return [.error, .terminal, .last] }
-            return event.hasText("event: error", at: 0) ? [.error, .terminal, .last] : []
+            let isOther = root["error"].map { !$0.isNull } ?? false
+            return isError || isOther ? [.error, .terminal, .last] : []
         }
     }
 }
