@@ -10,24 +10,12 @@
 /// acted on.
 public struct RequestHeadParser: Sendable {
     private let limits: HeadLimits
-    private var state = State()
+    private var state = HeadReader()
+    private var first: RequestLine?
     /// The path of the request before; most connections ask for one again and again.
     private var lastPath = ""
     /// A longer path is not kept for the next request.
     private static let keptPath = 64
-
-    /// Room made for the fields at once; what arrived may be a body for the most part.
-    private static let usualSize = 2 << 10
-
-    private struct State: Sendable {
-        var lines = HeadLines()
-        var first: RequestLine?
-        var emptyLines = 0
-        var lineCount = 0
-        var fields = HeaderFields()
-        var framing = FramingFields()
-        var refusal: Refusal?
-    }
 
     /// A parser for the requests of one connection.
     public init(limits: HeadLimits = .standard) {
@@ -60,10 +48,13 @@ public struct RequestHeadParser: Sendable {
     ) -> HeadProgress<RequestHead> {
         if let refusal = state.refusal { return .refused(refusal) }
         do throws(Refusal) {
-            guard let end = try advance(bytes) else { return .incomplete }
+            guard let end = try state.advance(bytes, limits, first: &first) else {
+                return .incomplete
+            }
             let head = try makeHead(bytes)
             heard(head, end, state.framing.lengthDigits)
-            state = State()
+            state = HeadReader()
+            first = nil
             return .complete(head, consumed: end)
         } catch {
             state.refusal = error
@@ -71,66 +62,8 @@ public struct RequestHeadParser: Sendable {
         }
     }
 
-    /// Takes all whole lines; returns where the head ends once the blank line was seen.
-    ///
-    /// Which fault is told must not depend on how much came at once. So nothing behind the limit is looked at, and a line is checked up
-    /// to a control character in it before that one is told.
-    private mutating func advance(_ received: Span<UInt8>) throws(Refusal) -> Int? {
-        let bytes = received.extracting(0..<min(received.count, limits.total))
-        while let line = try nextLine(bytes) {
-            if state.first == nil {
-                try takeFirst(bytes, line)
-            } else if line.isEmpty {
-                return state.lines.lineStart
-            } else {
-                try takeField(bytes, line)
-            }
-        }
-        try checkPartial(bytes)
-        guard bytes.count < limits.total else { throw Refusal(.headTooLong) }
-        return nil
-    }
-
-    private mutating func nextLine(_ bytes: Span<UInt8>) throws(Refusal) -> Range<Int>? {
-        do throws(Refusal) {
-            return try state.lines.next(bytes)
-        } catch {
-            try checkPartial(bytes)
-            throw error
-        }
-    }
-
-    private func checkPartial(_ bytes: Span<UInt8>) throws(Refusal) {
-        let partial = state.lines.partial
-        if state.first == nil {
-            try RequestLine.checkPartial(bytes, partial, limits)
-        } else if partial.count > limits.headerLine {
-            throw Refusal(.fieldTooLong)
-        }
-    }
-
-    private mutating func takeFirst(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(Refusal) {
-        if line.isEmpty, state.emptyLines < HeadLimits.emptyLines {
-            state.emptyLines += 1
-            return
-        }
-        state.first = try RequestLine(bytes, line, limits)
-        // Most heads arrive whole: room for all of them at once.
-        state.fields.reserve(
-            bytes: min(bytes.count - line.upperBound, Self.usualSize) + 64, fields: 16)
-    }
-
-    private mutating func takeField(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(Refusal) {
-        guard line.count <= limits.headerLine else { throw Refusal(.fieldTooLong) }
-        state.lineCount += 1
-        guard state.lineCount <= limits.headerCount else { throw Refusal(.tooManyFields) }
-        if let field = try state.fields.take(bytes, line, dropsUnderscores: true) {
-            try state.framing.note(field, in: bytes, isRequest: true)
-        }
-    }
-
     private mutating func makeHead(_ bytes: Span<UInt8>) throws(Refusal) -> RequestHead {
-        guard let first = state.first else { throw Refusal(.requestLine) }
+        guard let first else { throw Refusal(.requestLine) }
         let word = HTTPMethod.word(bytes, first.method)
         guard word != HTTPMethod.Word.connect else { throw Refusal(.connectMethod) }
         let isOptions = word == HTTPMethod.Word.options

@@ -1,8 +1,12 @@
 /// The first line of a request, in ranges of the head.
-struct RequestLine: Sendable {
+struct RequestLine: HeadFirstLine {
     var method: Range<Int>
     var target: Range<Int>
     var version: HTTPVersion
+
+    static var isRequest: Bool { true }
+    /// What arrived may be a body for the most part.
+    static func room(_ limits: HeadLimits) -> Int { 2 << 10 }
 
     /// Reads a whole line: method, target and version with one space between each.
     init(_ bytes: Span<UInt8>, _ line: Range<Int>, _ limits: HeadLimits) throws(Refusal) {

@@ -1,10 +1,14 @@
 /// The first line of a response.
-struct StatusLine: Sendable {
+struct StatusLine: HeadFirstLine {
     var version: HTTPVersion
     var status: Int
 
+    static var isRequest: Bool { false }
+    static func room(_ limits: HeadLimits) -> Int { limits.total }
+
     /// Reads a whole line: `HTTP/1.x`, a space, three digits, and a reason that may be missing.
-    init(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(Refusal) {
+    init(_ bytes: Span<UInt8>, _ line: Range<Int>, _ limits: HeadLimits) throws(Refusal) {
+        try Self.checkPartial(bytes, line, limits)
         let start = line.lowerBound
         guard line.count >= 12,
             let (major, minor) = HTTPVersion.digits(bytes, start..<start + 8),
@@ -24,11 +28,14 @@ struct StatusLine: Sendable {
     }
 
     /// Refuses what is not HTTP/1 at its first wrong byte: an answer without a head never ends.
-    static func checkPartial(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(Refusal) {
+    static func checkPartial(
+        _ bytes: Span<UInt8>, _ line: Range<Int>, _ limits: HeadLimits
+    ) throws(Refusal) {
         let expected: [UInt8] = [0x48, 0x54, 0x54, 0x50, 0x2F, 0x31, 0x2E]
         for index in 0..<min(line.count, expected.count)
         where bytes[line.lowerBound + index] != expected[index] {
             throw Refusal(.statusLine)
         }
+        guard line.count <= limits.headerLine else { throw Refusal(.fieldTooLong) }
     }
 }
