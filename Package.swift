@@ -102,7 +102,7 @@ let package = Package(
             ]),
         tests("SluiceWireTests", ["SluiceWire"]),
         tests("SluiceCryptoTests", ["SluiceCrypto"]),
-        tests("SluiceJSONTests", ["SluiceJSON"]),
+        tests("SluiceJSONTests", ["SluiceJSON", "SluiceTestSupport"]),
         tests(
             "SluiceCoreTests",
             [
@@ -140,7 +140,7 @@ if Context.environment["SLUICE_FUZZING"] != nil {
             name: "SluiceFuzzing",
             dependencies: [
                 "Sluice", "SluiceConfig", "SluiceCore", "SluiceJSON", "SluiceProviders",
-                "SluiceUpstream", "SluiceWire", "CSluiceJSON",
+                "SluiceTestSupport", "SluiceUpstream", "SluiceWire", "CSluiceJSON",
             ],
             path: "Tests/Fuzzing", exclude: ["Seeds", "Dictionaries"], swiftSettings: settings))
 }

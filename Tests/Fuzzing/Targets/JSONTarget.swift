@@ -1,4 +1,5 @@
 import CSluiceJSON
+import SluiceTestSupport
 
 @testable import SluiceJSON
 

@@ -1,24 +1,28 @@
-/// RFC 8259 as plainly as it can be written, with the places of all values.
-struct PlainJSON {
-    struct Value: Equatable {
-        enum Kind: Equatable { case object, array, string, number, truth, null }
+/// RFC 8259 as plainly as it can be written, with the places of all values: what tests and fuzzing compare with.
+package struct PlainJSON {
+    package struct Value: Equatable {
+        package enum Kind: Equatable { case object, array, string, number, truth, null }
 
-        var kind: Kind
-        var start: Int
-        var end = 0
+        package var kind: Kind
+        package var start: Int
+        package var end: Int
         /// Behind the last value inside it.
-        var next = 0
+        package var next: Int
+
+        package init(kind: Kind, start: Int, end: Int = 0, next: Int = 0) {
+            (self.kind, self.start, self.end, self.next) = (kind, start, end, next)
+        }
     }
 
     /// In the order of the text, names before their values; nil unless the text is one value.
-    private(set) var values: [Value]?
+    package private(set) var values: [Value]?
 
     private let text: [UInt8]
     private let maximumDepth: Int
     private var position = 0
     private var found: [Value] = []
 
-    init(_ text: [UInt8], maximumDepth: Int) {
+    package init(_ text: [UInt8], maximumDepth: Int) {
         (self.text, self.maximumDepth) = (text, maximumDepth)
         guard String(validating: text, as: UTF8.self) != nil else { return }
         space()

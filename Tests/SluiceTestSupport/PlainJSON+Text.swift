@@ -1,6 +1,6 @@
 extension PlainJSON {
     /// What the inside of a well-formed string says; a surrogate without its partner reads as U+FFFD.
-    static func text(of inside: some Collection<UInt8>) -> String {
+    package static func text(of inside: some Collection<UInt8>) -> String {
         var (units, text) = ([UInt16](), "")
         var rest = Array(inside)[...]
         func flush() {
