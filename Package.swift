@@ -79,7 +79,7 @@ let package = Package(
             [
                 "SluiceWire", "SluiceJSON", "SluiceConfig", "SluiceCore", "SluiceLoop",
                 "SluiceServer", "SluiceUpstream", "SluiceTelemetry",
-                "SluiceProcessors", "SluiceProviders", logging,
+                "SluiceProcessors", "SluiceProviders", "CSluiceLinux", logging,
                 metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

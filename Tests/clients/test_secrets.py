@@ -6,7 +6,6 @@ import http.server
 import json
 import os
 import pathlib
-import pty
 import re
 import signal
 import socket
@@ -432,22 +431,3 @@ def test_secrets_are_encrypted_rotated_and_decrypted(tmp_path):
         assert done.returncode != 0 and "needs a secret key that is not here" in done.stderr
     assert conf.read_text() == renewed
     assert run("secret", "encrypt", "--config", conf, text="").returncode != 0
-
-
-def test_a_terminal_does_not_show_what_is_typed():
-    key, hash = new_key()
-    for typed, expected in ((key + "\n", hash), (key + "\x03\n", "interrupted")):
-        master, slave = pty.openpty()
-        process = subprocess.Popen(
-            [BINARY, "key", "hash"], stdin=slave, stdout=slave, stderr=slave, text=True, start_new_session=True)
-        os.close(slave)
-        shown = ""
-        while "Key: " not in shown:
-            shown += os.read(master, 1024).decode()
-        os.write(master, typed.encode())
-        with contextlib.suppress(OSError):
-            while piece := os.read(master, 1024).decode():
-                shown += piece
-        process.wait(10)
-        os.close(master)
-        assert expected in shown and key not in shown

@@ -162,5 +162,11 @@ int sluice_local_name(int descriptor, char *text, int capacity);
 /// Tells a service manager at the socket `path` (`@` for an abstract name) something; 0 when it was sent.
 int sluice_notify(const char *path, const char *text);
 
+/// Asks on standard error for a line of the terminal that is standard input, and does not show what is typed. The terminal's own keys work:
+/// what ends or stops a process does, with the terminal as it was, and after a stop it asks again. Returns how many bytes came, with the end
+/// of the line if there was one, or -1. A terminal gives no more than sluice_terminal_line bytes of a line and loses the rest.
+ssize_t sluice_read_hidden_line(const char *prompt, char *line, size_t capacity);
+enum { sluice_terminal_line = 4095 };
+
 // Gives back the pages of code and constants that only the start needed; those that are needed again come back one by one.
 void sluice_release_start_pages(void);
