@@ -5,6 +5,8 @@ package enum Base64URL {
     private static let values = Dictionary(
         uniqueKeysWithValues: alphabet.enumerated().map { ($0.element, UInt32($0.offset)) })
 
+    package static func isDigit(_ byte: UInt8) -> Bool { values[byte] != nil }
+
     package static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         for start in stride(from: 0, to: bytes.count, by: 3) {

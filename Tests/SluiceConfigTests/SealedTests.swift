@@ -92,13 +92,14 @@ struct SealedTests {
     /// What is wrong, and the sentence; `%` stands for an encrypted string.
     @Test func whatCannotBeDecryptedIsNamedByItsPlaceAlone() throws {
         let right = sealed("canary-plain", key)
+        let (other, third) = (SecretKey(), SecretKey())
         // Without four characters the rest is still Base64.
         let cut = right.prefix(16) + right.dropFirst(20)
         let flipped = right.dropLast() + (right.last == "A" ? "Q" : "A")
         let cases: [(String, [String: String], String)] = [
             (
-                right, environment(SecretKey()),
-                "needs a secret key that is not here; see the ID in it"
+                right, environment(other, third),
+                "needs the secret key \(key.id); here is \(other.id), \(third.id)"
             ),
             (
                 right, [:],
@@ -114,19 +115,22 @@ struct SealedTests {
             ),
             (
                 String(cut), environment(key),
-                "cannot be decrypted: it was changed since it was encrypted"
+                "cannot be decrypted: it was changed or cut since it was encrypted"
             ),
-            (
-                right.replacing(/:[^:]*$/, with: ":AAAA"), environment(key),
-                "cannot be decrypted: it was changed since it was encrypted"
-            ),
+            ("enc:v1:", environment(key), "breaks off: enc:v1:KEYID:… was expected"),
+            (String(right.prefix(11)), environment(key), "breaks off: enc:v1:KEYID:… was expected"),
+            (String(right.prefix(15)), environment(key), "breaks off: enc:v1:KEYID:… was expected"),
+            (String(right.prefix(16)), environment(key), "breaks off before its end"),
+            (String(right.prefix(36)), environment(key), "breaks off before its end"),
+            (right + "AAA", environment(key), "breaks off before its end"),
+            (right + "=", environment(key), "holds a character that no encrypted value has"),
             (
                 right.replacing("enc:v1", with: "enc:v2"), environment(key),
                 "is no encrypted value of this version: enc:v1:KEYID:…"
             ),
             (
                 "enc:v1:" + right, environment(key),
-                "is no encrypted value of this version: enc:v1:KEYID:…"
+                "has no ID of a key in its place: enc:v1:KEYID:…"
             ),
         ]
         for (value, environment, expected) in cases {

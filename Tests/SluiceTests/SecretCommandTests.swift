@@ -39,15 +39,16 @@ struct SecretCommandTests {
     }
 
     @Test func aValueThatCannotBeDecryptedStopsIt() throws {
+        let lost = SecretKey()
         let text =
-            "a = 1\nb = \"\(sealed("canary", SecretKey()))\"\nc = \"\(sealed("x", old).dropLast(3))\"\n"
+            "a = 1\nb = \"\(sealed("canary", lost))\"\nc = \"\(sealed("x", old).dropLast(4))\"\n"
         let error = #expect(throws: ConfigurationErrors.self) {
             try SecretRotation(text, file: "f", keys: keys(new, old))
         }
         #expect(
             error?.description == """
-                f:2: an encrypted value needs a secret key that is not here; see the ID in it
-                f:3: an encrypted value cannot be decrypted: it was changed since it was encrypted
+                f:2: an encrypted value needs the secret key \(lost.id); here is \(new.id), \(old.id)
+                f:3: an encrypted value breaks off before its end
                 """)
     }
 

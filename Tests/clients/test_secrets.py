@@ -403,7 +403,11 @@ def test_keys_are_hashed_from_standard_input(tmp_path):
 
 
 def test_secrets_are_encrypted_rotated_and_decrypted(tmp_path):
-    old, new = output("secret", "new-key").strip(), output("secret", "new-key").strip()
+    ids = {}
+    for _ in range(2):
+        made = run("secret", "new-key")
+        ids[made.stdout.strip()] = re.fullmatch("the key's ID is ([0-9a-f]{8})\n", made.stderr)[1]
+    old, new = ids
     (tmp_path / "key").write_text(old + "\n")
     conf = tmp_path / "proxy.conf"
     conf.write_text('[secrets]\nkey = { file = "key" }\n')
@@ -428,6 +432,9 @@ def test_secrets_are_encrypted_rotated_and_decrypted(tmp_path):
     (tmp_path / "key").write_text(old)
     for command in (["check"], ["secret", "rotate"]):
         done = run(*command, "--config", conf)
-        assert done.returncode != 0 and "needs a secret key that is not here" in done.stderr
+        assert done.returncode != 0
+        assert f"needs the secret key {ids[new]}; here is {ids[old]}" in done.stderr
     assert conf.read_text() == renewed
     assert run("secret", "encrypt", "--config", conf, text="").returncode != 0
+    again = run("secret", "encrypt", "--config", conf, text=value + "\n")
+    assert again.returncode != 0 and "is encrypted already" in again.stderr and not again.stdout

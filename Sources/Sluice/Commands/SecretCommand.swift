@@ -34,10 +34,16 @@ struct SecretKeyOptions: ParsableArguments {
 struct NewSecretKeyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "new-key",
-        abstract: "Print a new random key, for SLUICE_SECRET_KEY or the file that [secrets] names.")
+        abstract: "Print a new random key, for SLUICE_SECRET_KEY or the file that [secrets] names.",
+        discussion:
+            "Keep it: what is encrypted under it is lost without it. Its ID goes to standard error."
+    )
 
     func run() throws {
-        print(SecretKey().text)
+        let key = SecretKey()
+        print(key.text)
+        // Beside what `$(…)` takes.
+        FileHandle.standardError.write(Data("the key's ID is \(key.id)\n".utf8))
     }
 }
 
@@ -54,6 +60,10 @@ struct EncryptCommand: ParsableCommand {
     func run() throws {
         let keys = try options.keys()
         let value = try SecretInput.read("Value: ")
+        guard !SealedText.isMeant(by: value.trimmingCharacters(in: .whitespaces)) else {
+            throw Complaint(
+                "the value is encrypted already; see `sluice secret rotate` for another key")
+        }
         print(SealedText(Secret(value), under: keys.first).text)
     }
 }

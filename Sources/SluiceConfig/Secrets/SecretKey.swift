@@ -28,6 +28,10 @@ package struct SecretKey: Sendable, CustomStringConvertible, CustomReflectable {
         id = String(SHA256.digest(of: bytes.span, after: purpose.span).hexadecimal.prefix(8))
     }
 
+    static func isID(_ text: some StringProtocol) -> Bool {
+        text.utf8.count == 8 && text.allSatisfy { $0.isHexDigit && !$0.isUppercase }
+    }
+
     /// The key itself, as `sluice secret new-key` prints it.
     package var text: String { Self.prefix + Base64URL.encode(bytes) }
 
