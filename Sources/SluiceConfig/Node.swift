@@ -7,6 +7,8 @@ indirect enum Node: Sendable {
     case bool(Bool)
     /// Seconds since 1970 at which it is over: of a date, its last second and one; `written` as TOML spells it.
     case date(Int, written: String)
+    /// A time that nothing can be done with; `fault` says why to whoever reads it.
+    case time(fault: String, written: String)
     case array([Node])
     case table([String: Node])
 
@@ -18,6 +20,7 @@ indirect enum Node: Sendable {
         case .double(let number): number.isFinite ? "a number" : "a number that is not finite"
         case .bool: "true or false"
         case .date: "a date"
+        case .time: "a time"
         case .array: "a list"
         case .table: "a table"
         }
@@ -35,13 +38,23 @@ indirect enum Node: Sendable {
         return isListOfTables
     }
 
+    /// Why nothing can be done with it, or with something inside.
+    var fault: String? {
+        switch self {
+        case .time(let fault, _): fault
+        case .array(let elements): elements.lazy.compactMap(\.fault).first
+        case .table(let members): members.values.lazy.compactMap(\.fault).first
+        default: nil
+        }
+    }
+
     var value: ConfigurationValue {
         switch self {
         case .string(let text, _): .string(text)
         case .int(let number): .int(number)
         case .double(let number): .double(number)
         case .bool(let flag): .bool(flag)
-        case .date(_, let written): .string(written)
+        case .date(_, let written), .time(_, let written): .string(written)
         case .array(let elements): .array(elements.map(\.value))
         case .table(let members): .table(members.mapValues(\.value))
         }

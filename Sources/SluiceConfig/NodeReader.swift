@@ -32,14 +32,18 @@ struct NodeReader {
         case .date:
             return value.date.map { .date($0.end, written: $0.debugDescription) }
         case .dateTime:
-            guard let time = value.dateTime, let seconds = time.secondsSince1970 else {
-                report("a time needs its offset, as 2027-01-31T12:00:00Z has", place, key)
-                return nil
+            return value.dateTime.map { time in
+                time.secondsSince1970.map { .date($0, written: time.debugDescription) }
+                    ?? .time(
+                        fault: "a time needs its offset, as 2027-01-31T12:00:00Z has",
+                        written: time.debugDescription)
             }
-            return .date(seconds, written: time.debugDescription)
         case .time:
-            report("times have no use here; quote it if a string is meant", place, key)
-            return nil
+            return value.time.map {
+                .time(
+                    fault: "times have no use here; quote it if a string is meant",
+                    written: $0.debugDescription)
+            }
         }
     }
 

@@ -4,6 +4,7 @@ extension Section {
         -> Value?
     {
         guard let node = node(key) else { return nil }
+        if case .time(let fault, _) = node { throw error(fault, key: key) }
         if let value = try convert(node) { return value }
         throw error("expected \(expected), found \(found(node, expected))", key: key)
     }

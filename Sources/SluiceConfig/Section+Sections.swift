@@ -56,7 +56,11 @@ extension Section {
     }
 
     /// The value under a key as it is, or nil when the key is absent. All that it contains counts as read.
-    public func value(_ key: String) -> ConfigurationValue? {
-        node(key)?.value
+    ///
+    /// - Throws: ``ConfigurationError`` for a time that nothing can be done with.
+    public func value(_ key: String) throws -> ConfigurationValue? {
+        guard let node = node(key) else { return nil }
+        if let fault = node.fault { throw error(fault, key: key) }
+        return node.value
     }
 }

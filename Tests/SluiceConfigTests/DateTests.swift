@@ -31,4 +31,20 @@ struct DateTests {
             failure { _ = try parse("a = 2027-01-31").string("a") }
                 == "line 1: 'a' at the top level: expected a string, found a date")
     }
+
+    @Test(arguments: [
+        ("10:00:00", "times have no use here; quote it if a string is meant"),
+        ("2024-01-01T10:00:00", "a time needs its offset, as 2027-01-31T12:00:00Z has"),
+        ("[2024-01-01T10:00:00]", "a time needs its offset, as 2027-01-31T12:00:00Z has"),
+    ])
+    func aTimeThatCannotBeUsedIsRefusedWhereItIsRead(_ text: String, _ reason: String) throws {
+        let root = try parse("[x]\nend = \(text)\n[y]\nother = 1")
+        let section = try #require(try root.section("x"))
+        #expect(failure { _ = try section.value("end") } == "line 2: 'end' in [x]: \(reason)")
+        let read = failure { _ = try section.optionalEnd("end") }
+        #expect(read.hasPrefix("line 2: 'end' in [x]: "))
+        // What is wrong elsewhere is still found.
+        let other = failure { _ = try root.section("y")?.string("other") }
+        #expect(other.hasPrefix("line 4: "))
+    }
 }

@@ -127,13 +127,13 @@ private enum Mode: String, CaseIterable { case open, closed }
             options = { seed = 7, user = "${WHO}" }
             """, ["WHO": "me"])
         #expect(
-            root.value("defaults")
+            try root.value("defaults")
                 == .table([
                     "temperature": .double(0.5),
                     "stop": .array([.string("a"), .int(1), .bool(true)]),
                     "options": .table(["seed": .int(7), "user": .string("me")]),
                 ]))
-        #expect(root.value("absent") == nil)
+        #expect(try root.value("absent") == nil)
         try root.rejectUnreadKeys()
     }
 }

@@ -53,7 +53,7 @@ import Testing
         }
         for processor in try root.sections("processors") {
             _ = try processor.string("type")
-            for rule in try processor.sections("rules") { _ = rule.value("when") }
+            for rule in try processor.sections("rules") { _ = try rule.value("when") }
         }
         #expect(
             failure(root.rejectUnreadKeys) == """

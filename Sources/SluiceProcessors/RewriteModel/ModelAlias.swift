@@ -10,7 +10,7 @@ struct ModelAlias: Sendable {
 
     /// Reads `name = "model"` or `name = { model = "model", … }`.
     init(_ name: String, in table: Section) throws {
-        if case .string = table.value(name) {
+        if case .string = try table.value(name) {
             model = try table.string(name)
             defaults = ParameterDefaults()
             policy = nil

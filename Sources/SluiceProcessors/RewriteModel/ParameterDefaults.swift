@@ -24,7 +24,7 @@ struct ParameterDefaults: Sendable {
             guard !Self.refused.contains(name) else {
                 throw section.error("cannot be set by an alias", key: name)
             }
-            guard let value = section.value(name) else { continue }
+            guard let value = try section.value(name) else { continue }
             guard let literal = Self.literal(value) else {
                 throw section.error("JSON has no such number", key: name)
             }
