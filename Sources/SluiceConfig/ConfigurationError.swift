@@ -33,7 +33,20 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
     /// The whole sentence, with file and line in front where they are known. A name that looks like a credential is one that stands in
     /// the wrong place, and is not shown.
     public var description: String {
-        location + LikelyCredential.hide(in: sentence + (suggestion.map { "; \($0)" } ?? ""))
+        let text = sentence + (suggestion.map { "; \($0)" } ?? "")
+        return location + LikelyCredential.hide(in: Self.inOneLine(text))
+    }
+
+    /// Keys may contain anything, and the parser quotes up to three characters as they are.
+    private static func inOneLine(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        return text.unicodeScalars.reduce(into: "") { result, scalar in
+            result += isControl(scalar) ? scalar.escaped(asASCII: true) : String(scalar)
+        }
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.generalCategory == .control
     }
 
     private var location: String {

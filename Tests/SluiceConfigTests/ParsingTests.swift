@@ -20,6 +20,10 @@ import Testing
             "k = 99999999999999999999",
             "proxy.conf:1: Error while parsing value: a number that does not fit 64 bits"
         ),
+        (
+            "k = i\nx",
+            "proxy.conf:1: Error while parsing floating-point: expected 'inf', saw 'i\\n' (is it missing its quotes?)"
+        ),
         ("a = 1\nb = \"\\u0000\"", "proxy.conf:2: a NUL character is not allowed"),
         ("a = \"x\u{0}y\"", "proxy.conf:1: a NUL character is not allowed"),
     ])

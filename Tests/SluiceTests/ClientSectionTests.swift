@@ -136,7 +136,7 @@ struct ClientSectionTests {
         ),
         (
             client("keys = [\"\(hash)\"]", name: "a\\nb"),
-            "line 4: 'name' in [[clients]] #1 (a\nb): may have 64 letters, digits, spaces and signs out of - _ . @ : / +"
+            "line 4: 'name' in [[clients]] #1 (a\\nb): may have 64 letters, digits, spaces and signs out of - _ . @ : / +"
         ),
         (
             client("keys = [\"\(hash)\"]") + client("keys = [\"\(other)\"]"),
