@@ -138,3 +138,10 @@ static int release_unwritten(struct dl_phdr_info *object, size_t size, void *con
 void sluice_release_start_pages(void) {
     dl_iterate_phdr(release_unwritten, NULL);
 }
+
+// Weak: without mimalloc there is none.
+extern void mi_collect(_Bool force) __attribute__((weak));
+
+void sluice_collect_memory(void) {
+    if (mi_collect) mi_collect(0);
+}

@@ -37,6 +37,7 @@ public final class Poller {
     private let descriptor: Int32
     private var slots: [Slot] = []
     private var freeSlots: [UInt32] = []
+    private var hasWorked = false
     private var turnEnds: [any TurnEndHandler] = []
     // Safety: owned by this object alone, used only inside `turn`, freed in `deinit`.
     private let events: UnsafeMutablePointer<epoll_event>
@@ -44,6 +45,9 @@ public final class Poller {
     private static let batch = 64
     /// So many ready at once are a sign of load, under which it is worth asking again.
     private static let manyReady = 4
+    /// Milliseconds without anything to do after which memory is given back: the allocator keeps what large bodies had, and looks at it
+    /// again only when it is asked for more.
+    private static let quietTime: Int32 = 1000
     private static let wakeToken = UInt64.max
     private static let farOff: UInt64 = 1_000_000_000
 
@@ -139,7 +143,15 @@ public final class Poller {
     func turn() -> Bool {
         turnNumber &+= 1
         var wasWoken = false
-        var count = handleReady(atMost: Self.batch, timeout, &wasWoken)
+        let patience = timeout
+        let mayRest = hasWorked && (patience < 0 || patience > Self.quietTime)
+        var count = handleReady(atMost: Self.batch, mayRest ? Self.quietTime : patience, &wasWoken)
+        if count > 0 {
+            hasWorked = true
+        } else if mayRest {
+            hasWorked = false
+            sluice_collect_memory()
+        }
         var left = Self.batch - count
         while count >= Self.manyReady, left > 0 {
             count = handleReady(atMost: left, 0, &wasWoken)

@@ -1,6 +1,8 @@
 """Signals, reloads, draining, and the server without any file."""
 
 import json
+import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -218,3 +220,23 @@ def test_each_request_leaves_one_access_record(upstream):
         assert str(found[0]["status"]) == "200"
         assert found[0]["provider"] == "main"
         assert "sk-upstream" not in proxy.log() and "sk-client" not in proxy.log()
+
+
+def test_memory_of_a_large_body_is_given_back(tmp_path):
+    body = json.dumps({"model": "echo", "messages": [{"role": "user", "content": "x" * (6 << 20)}]}).encode()
+    with Sluice(configuration([{"type": "echo"}], server={"max_body": "16MiB"})) as proxy:
+        def anonymous():
+            status = pathlib.Path(f"/proc/{proxy.process.pid}/status").read_text()
+            return int(re.search(r"^RssAnon:\s+(\d+) kB", status, re.MULTILINE)[1]) / 1024
+
+        def ask(body):
+            request = urllib.request.Request(
+                proxy.url + "/v1/chat/completions", body, {"content-type": "application/json"})
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return len(answer.read())
+
+        ask(body.replace(b"x" * (6 << 20), b"x"))
+        before = anonymous()
+        assert ask(body) > 6 << 20
+        # Less than the least that one body needs.
+        wait_until(lambda: anonymous() < before + 4, 10, every=0.1)

@@ -168,5 +168,8 @@ int sluice_notify(const char *path, const char *text);
 ssize_t sluice_read_hidden_line(const char *prompt, char *line, size_t capacity);
 enum { sluice_terminal_line = 4095 };
 
+/// Gives memory back that this thread freed and its allocator keeps, where the executable is linked with mimalloc.
+void sluice_collect_memory(void);
+
 // Gives back the pages of code and constants that only the start needed; those that are needed again come back one by one.
 void sluice_release_start_pages(void);
