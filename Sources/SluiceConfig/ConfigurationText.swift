@@ -54,6 +54,8 @@ struct ConfigurationText {
             ])
         }
         let table = try table()
+        // TOMLKit keeps every document for good; emptied, it has no more than its strings.
+        defer { table.clear() }
         let lines = LineIndex(text)
         return withoutActuallyEscaping(report) { report in
             let reader = NodeReader(expansion: VariableExpansion(environment: environment)) {

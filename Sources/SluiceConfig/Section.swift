@@ -24,21 +24,21 @@ public final class Section: Sendable {
     private struct State {
         var asked: Set<String> = []
         var children: [String: [Section]] = [:]
-        /// Somebody was told of an error here and stopped reading, so unread keys mean nothing any more.
-        var hasFailed = false
     }
 
     let members: [String: Node]
     let place: Place
     let source: Source
-    /// The section around this one; nil at the top level. It holds us too, for as long as the configuration is read.
-    private let parent: Section?
+    /// Here and not in the section around: that holds its children, and neither would ever be freed if they held it.
+    private let failure: SectionFailure
     private let state = Mutex(State())
 
     init(members: [String: Node], place: Place, parent: Section?, source: Source) {
         self.members = members
         self.place = place
-        self.parent = parent
+        // The top level's sections are read one by one.
+        let isFirst = parent?.place.components.isEmpty ?? true
+        failure = SectionFailure(around: isFirst ? nil : parent?.failure)
         self.source = source
     }
 
@@ -101,13 +101,12 @@ public final class Section: Sendable {
 
     /// The first half of every unknown-key check: what was asked for, what was opened, whether it means anything.
     func progress() -> (asked: Set<String>, children: [Section], hasFailed: Bool) {
-        state.withLock { ($0.asked, $0.children.values.flatMap { $0 }, $0.hasFailed) }
+        state.withLock { ($0.asked, $0.children.values.flatMap { $0 }, failure.isNoted) }
     }
 
     /// An error that leaves an initialiser leaves those of the sections around it too, up to the top level, where the
     /// sections are read one by one.
     func markFailed() {
-        state.withLock { $0.hasFailed = true }
-        if let parent, parent.parent != nil { parent.markFailed() }
+        failure.note()
     }
 }

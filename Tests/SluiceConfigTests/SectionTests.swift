@@ -114,4 +114,18 @@ import Testing
             pool.error("needs a store", suggestion: "add [store]").description
                 == "proxy.conf:1: [pool]: needs a store; add [store]")
     }
+
+    @Test func whatWasReadIsFreed() throws {
+        func read() throws -> () -> Section? {
+            let root = try parse("[a]\nx = 1\n[a.b]\ny = 2\n[[c]]\nz = 3")
+            _ = try root.section("a")?.section("b")?.int("y", default: 0)
+            let member = try root.sections("c").first
+            return { [weak root] in
+                // A section may outlive the one around it.
+                _ = member?.error("x")
+                return root
+            }
+        }
+        #expect(try read()() == nil)
+    }
 }
