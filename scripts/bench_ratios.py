@@ -68,6 +68,8 @@ def main(folder):
         ours, theirs, third = (figure(runs[run], peer, key, unit) for peer in ("sluice", "nginx", "haproxy"))
         if ours is None:
             continue
+        if key == "d_kb":
+            label += f", {runs[run]['sluice'].get('d_n', 0):,.0f} of them"
         ratio = f"{ours / theirs:.2f}" if theirs and theirs > 0 else "-"
         others = ("-" if value is None else f"{value:.2f}" for value in (theirs, third))
         rows.append((f"{label} ({unit})", f"{ours:.2f}", *others, ratio, *verdict(ours, theirs, target)))
