@@ -26,9 +26,11 @@ import growth_report
 
 TOOLS = pathlib.Path(os.environ.get("BENCH_BIN", pathlib.Path.home() / ".cache/sluice-bench"))
 PATH = "/v1/chat/completions"
-# Two descriptors a stream, and some for the rest.
 OPEN_FILES = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-MOST_STREAMS = min(10_000, (OPEN_FILES - 200) // 2)
+# What Sluice lets no client's socket have; see DescriptorLimits.
+KEPT_FILES = max(16, min(OPEN_FILES // 4, 4_096))
+# Two descriptors a stream, and some for the rest.
+MOST_STREAMS = min(10_000, (OPEN_FILES - KEPT_FILES - 200) // 2)
 CONNECTIONS = [10, 100, 1_000, MOST_STREAMS]
 SIZES = [1_000, 10_000, 100_000]
 # Of all streams together, so that more connections bring no more work.
