@@ -8,6 +8,10 @@ struct LineScanner {
     var dots = 0
     /// Whether a date stands there outside strings with a `T` and no time behind it.
     private(set) var hasBrokenDate = false
+    /// Whether a `}` stands there where a list has begun or goes on.
+    private(set) var hasStrayBrace = false
+    /// The last byte outside strings that is no blank, of this line or one before it.
+    private var last: UInt8 = 0
 
     var isInsideValue: Bool { depth > 0 || openString != nil }
 
@@ -21,15 +25,20 @@ struct LineScanner {
         skipped = 0
         dots = 0
         hasBrokenDate = false
+        hasStrayBrace = false
         var run = 0
         while index < line.count {
             if let quote = openString {
                 index = closeString(line, index, quote)
                 continue
             }
-            switch line[index] {
-            case UInt8(ascii: "#"):
-                return
+            let (byte, before) = (line[index], last)
+            if byte == UInt8(ascii: "#") { return }
+            if byte > 0x20 { last = byte }
+            switch byte {
+            case UInt8(ascii: "}") where before == UInt8(ascii: ",") || before == UInt8(ascii: "["):
+                hasStrayBrace = true
+                depth = max(0, depth - 1)
             case UInt8(ascii: "."):
                 run += 1
                 dots = max(dots, run)

@@ -1,5 +1,5 @@
-/// Finds what the TOML parser must not see because it would end the process: headers in which no name begins where it has to and dates
-/// that break off (assertions of toml++), and keys of so many parts that the stack does not suffice.
+/// Finds what the TOML parser must not see because it would end the process: headers in which no name begins where it has to, dates that
+/// break off and a `}` in the place of a list's value (assertions of toml++), and keys of so many parts that the stack does not suffice.
 enum TextCheck {
     struct Fault {
         /// Counted from 1.
@@ -33,6 +33,9 @@ enum TextCheck {
             }
             guard !scanner.hasBrokenDate else {
                 return Fault(line: index + 1, message: "a date breaks off before its time")
+            }
+            guard !scanner.hasStrayBrace else {
+                return Fault(line: index + 1, message: "a value is missing before '}'")
             }
             guard scanner.dots <= maximumDots else {
                 return Fault(

@@ -24,6 +24,9 @@ import Testing
             "k = i\nx",
             "proxy.conf:1: Error while parsing floating-point: expected 'inf', saw 'i\\n' (is it missing its quotes?)"
         ),
+        ("a = [1,\n # x\n }", "proxy.conf:3: a value is missing before '}'"),
+        ("a = [ }", "proxy.conf:1: a value is missing before '}'"),
+        ("a = { b = [\"x\", } }", "proxy.conf:1: a value is missing before '}'"),
         ("a = 1\nb = \"\\u0000\"", "proxy.conf:2: a NUL character is not allowed"),
         ("a = \"x\u{0}y\"", "proxy.conf:1: a NUL character is not allowed"),
     ])
