@@ -146,6 +146,47 @@ struct DrainTests {
         }
     }
 
+    @Test(arguments: [true, false])
+    func aTaskThatIsCancelledKeepsTheLimit(isCancelledFirst: Bool) async throws {
+        try await TestServer.run { server in
+            let (port, plays) = (server.port, server.plays)
+            try await offPool {
+                let client = try RawClient(port: port)
+                try client.send(chat("hold"))
+                try blocking("the request") { plays.state.requests.count == 1 }
+                let drained = Flag()
+                let task = Task {
+                    if isCancelledFirst { withUnsafeCurrentTask { $0?.cancel() } }
+                    #expect(await server.server.drain(within: .milliseconds(300)) == 1)
+                    drained.set()
+                }
+                try blocking("the drain") { (try? RawClient(port: port)) == nil }
+                task.cancel()
+                #expect(try !client.hasInput(within: 100))
+                #expect(try client.response().status == 503)
+                try blocking("the drain's end") { drained.isSet }
+            }
+        }
+    }
+
+    /// What has no exchange that could be interrupted is given up as well.
+    @Test func whatCannotBeInterruptedIsAbandoned() async throws {
+        let (ended, abandoned) = (Gate(), Flag())
+        let drain = Drain(
+            finish: { await Gate.first(ended, ended) }, interrupt: { 0 },
+            abandon: {
+                abandoned.set()
+                ended.open()
+            })
+        let drained = Flag()
+        Task {
+            #expect(await drain.run(within: .zero) == 0)
+            drained.set()
+        }
+        try await eventually("the drain") { drained.isSet }
+        #expect(abandoned.isSet)
+    }
+
     @Test func aProcessorThatDoesNotReturnDoesNotHoldTheDrain() async throws {
         struct Stuck: Processor {
             let gate: Gate
