@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -438,3 +439,44 @@ def test_secrets_are_encrypted_rotated_and_decrypted(tmp_path):
     assert run("secret", "encrypt", "--config", conf, text="").returncode != 0
     again = run("secret", "encrypt", "--config", conf, text=value + "\n")
     assert again.returncode != 0 and "is encrypted already" in again.stderr and not again.stdout
+
+
+FREED = """
+#include <unistd.h>
+int OPENSSL_atexit(void (*handler)(void));
+static void freed(void) { if (write(2, "freed\\n", 6)) {} }
+__attribute__((constructor)) static void early(void) { OPENSSL_atexit(freed); }
+"""
+
+
+def test_the_end_of_the_process_frees_nothing_that_loops_still_use(tmp_path):
+    compiler = shutil.which("cc") or shutil.which("clang")
+    if not compiler:
+        pytest.skip("needs a C compiler")
+    (tmp_path / "freed.c").write_text(FREED)
+    subprocess.run(
+        [compiler, "-shared", "-fPIC", tmp_path / "freed.c", "-o", tmp_path / "freed.so", "-lcrypto"], check=True)
+    key = output("secret", "new-key").split()[0]
+    environment = {"SLUICE_SECRET_KEY": key}
+    sealed = output("secret", "encrypt", text="sk-1", environment=environment).strip()
+    # The first thing that is asked of libcrypto is to decrypt.
+    text = configuration([{"name": "a", "type": "openai", "url": "http://127.0.0.1:1", "token": sealed}])
+    with Sluice(text, environment={**environment, "LD_PRELOAD": str(tmp_path / "freed.so")}) as proxy:
+        proxy.signal()
+        assert proxy.wait() == 0
+        assert "freed" not in proxy.log()
+
+
+def test_programs_for_tokens_get_no_key_of_secrets(tmp_path):
+    key = output("secret", "new-key").split()[0]
+    seen = tmp_path / "seen"
+    token = {"command": ["/bin/sh", "-c", f"env > {seen}.new; mv {seen}.new {seen}; echo sk-1"]}
+    text = configuration([{
+        "name": "a", "type": "openai", "url": "http://127.0.0.1:1", "token": token, "models": ["m"]}])
+    keys = {"SLUICE_SECRET_KEY": key, "ANOTHER_NAME": f"{key},{key}", "OF_USE": "yes"}
+    with Sluice(text, environment=keys) as proxy:
+        post(proxy, None, model="m")
+        wait_until(seen.exists)
+    environment = seen.read_text()
+    assert key not in environment and "SLUICE_SECRET_KEY" not in environment
+    assert "OF_USE=yes" in environment

@@ -46,7 +46,7 @@ public final class Proxy: Sendable {
     public static func start(
         _ root: Section? = nil, registry: Registry = .standard, listen: [ListenAddress]? = nil
     ) async throws -> Proxy {
-        Telemetry.prepare()
+        prepare()
         let settings = try ProxySettings.read(root, registry: registry, listen: listen)
         return try await Proxy(settings, registry: registry, listen: listen, inheriting: .none)
     }
@@ -60,7 +60,14 @@ public final class Proxy: Sendable {
     public static func start(
         configuration path: String, registry: Registry = .standard, listen: [ListenAddress]? = nil
     ) async throws -> Proxy {
-        try await start(Configuration.load(path), registry: registry, listen: listen)
+        prepare()
+        return try await start(Configuration.load(path), registry: registry, listen: listen)
+    }
+
+    /// What comes before a configuration is read, since secrets are decrypted and parts are made then.
+    static func prepare() {
+        TLSLibrary.prepare()
+        Telemetry.prepare()
     }
 
     /// - Parameter inherited: sockets that are used rather than opened anew.

@@ -61,7 +61,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func start(on addresses: [ListenAddress]) async throws -> (Proxy, Succession) {
         do {
-            Telemetry.prepare()
+            Proxy.prepare()
             let activated = try SocketActivation.take()
             // Sockets that are there already are all that is listened on.
             let listen = activated.isEmpty ? addresses : activated.map(\.address)
