@@ -52,6 +52,14 @@ public enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
     /// Whether clients speak HTTPS there.
     public var hasTLS: Bool { if case .tls = self { true } else { false } }
 
+    /// The same address with TLS; nil for a Unix socket, which is served without.
+    var withTLS: ListenAddress? {
+        switch self {
+        case .tcp(let host, let port), .tls(let host, let port): .tls(host: host, port: port)
+        case .unix: nil
+        }
+    }
+
     /// Where this machine reaches it: a host that stands for all addresses is no address to connect to.
     public var asSeenHere: ListenAddress {
         switch self {

@@ -62,18 +62,20 @@ struct ServeCommand: AsyncParsableCommand {
     private func start(on addresses: [ListenAddress]) async throws -> (Proxy, Succession) {
         do {
             Proxy.prepare()
-            let activated = try SocketActivation.take()
+            let sockets = try SocketActivation.take()
             // Sockets that are there already are all that is listened on.
-            let listen = activated.isEmpty ? addresses : activated.map(\.address)
-            let replacement = listen.isEmpty ? nil : listen
+            let replacement = sockets.isEmpty ? addresses.nonEmpty : sockets.map(\.address)
             let settings = try ProxySettings.read(
                 config.map { try Configuration.load($0) }, registry: SluiceCommand.parts,
                 listen: replacement)
+            let activated = try SocketActivation.assign(
+                sockets, by: addresses.nonEmpty ?? settings.serving.addresses)
             let succession = try Succession(
                 takeover ?? settings.serving.takeover, activated: activated)
             do {
                 let proxy = try await Proxy(
-                    settings, registry: SluiceCommand.parts, listen: replacement,
+                    settings, registry: SluiceCommand.parts,
+                    listen: activated.nonEmpty?.map(\.address) ?? replacement,
                     inheriting: succession.inherited)
                 return (proxy, succession)
             } catch {
@@ -127,6 +129,10 @@ struct ServeCommand: AsyncParsableCommand {
         let text = addresses.map { "\($0)\n" }.joined()
         try text.write(toFile: path, atomically: true, encoding: .utf8)
     }
+}
+
+extension Array {
+    fileprivate var nonEmpty: Self? { isEmpty ? nil : self }
 }
 
 /// An error as the command line prints it: each finding on its line, no type names.

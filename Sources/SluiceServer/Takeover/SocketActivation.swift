@@ -16,6 +16,25 @@ package enum SocketActivation {
         return try adopt(first..<(first + min(count, most)))
     }
 
+    /// Has those serve TLS that stand in `listen` with `tls:` before them.
+    ///
+    /// Where no address has TLS, sockets need not stand there. Where one has, each must, so that none is served plainly by mistake.
+    ///
+    /// - Parameter wanted: the addresses of the configuration, or of the command line.
+    /// - Throws: ``UnlistedSocket``.
+    package static func assign(
+        _ sockets: [Listener], by wanted: [ListenAddress]
+    ) throws(UnlistedSocket) -> [Listener] {
+        guard wanted.contains(where: \.hasTLS) else { return sockets }
+        return try sockets.map { socket throws(UnlistedSocket) in
+            if wanted.contains(socket.address) { return socket }
+            guard let secure = socket.address.withTLS, wanted.contains(secure) else {
+                throw UnlistedSocket(address: socket.address)
+            }
+            return Listener(inherited: socket.descriptor, wanted: secure, address: secure)
+        }
+    }
+
     private static func number(_ name: String) -> Int32? {
         getenv(name).flatMap { Int32(String(cString: $0)) }
     }
@@ -50,5 +69,16 @@ package struct UnusableDescriptor: Error, CustomStringConvertible {
     let number: Int32
     package var description: String {
         "descriptor \(number) of LISTEN_FDS is no listening TCP socket, nor a Unix socket with a path"
+    }
+}
+
+/// A socket of `LISTEN_FDS` of which `listen` does not say whether it has TLS, though some of its addresses have.
+package struct UnlistedSocket: Error, CustomStringConvertible {
+    let address: ListenAddress
+    package var description: String {
+        let names = [address.withTLS, address].compactMap { $0.map { "\"\($0)\"" } }
+        return
+            "the socket \(address) of LISTEN_FDS is not in 'listen', which has addresses with TLS; add it as "
+            + names.joined(separator: " or ")
     }
 }
