@@ -15,6 +15,12 @@ static inline CURLcode sluice_curl_set_string(CURL *handle, CURLoption option, c
     return (curl_easy_setopt)(handle, option, value);
 }
 
+/// libcurl keeps a copy of the bytes.
+static inline CURLcode sluice_curl_set_bytes(CURL *handle, CURLoption option, const void *bytes, size_t length) {
+    struct curl_blob blob = {(void *)bytes, length, CURL_BLOB_COPY};
+    return (curl_easy_setopt)(handle, option, &blob);
+}
+
 static inline CURLcode sluice_curl_set_pointer(CURL *handle, CURLoption option, void *value) {
     return (curl_easy_setopt)(handle, option, value);
 }

@@ -375,16 +375,6 @@ static inline SSL_CTX *sluice_tls_context(int needs_1_3, long lifetime, const un
     return NULL;
 }
 
-/// Asks clients for a certificate of these authorities; false when the file has none.
-static inline int sluice_tls_verify_clients(SSL_CTX *context, const char *path, int is_required) {
-    ERR_clear_error();
-    STACK_OF(X509_NAME) *names = SSL_load_client_CA_file(path);
-    if (names == NULL) return 0;
-    SSL_CTX_set_client_CA_list(context, names);
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (is_required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), NULL);
-    return SSL_CTX_load_verify_file(context, path);
-}
-
 // MARK: Certificates
 
 /// To be called before anything else of OpenSSL: what it frees when the process ends may still be used by the threads of loops.
@@ -430,6 +420,19 @@ static inline EVP_PKEY *sluice_pem_key(const void *data, int length) {
 static inline X509 *sluice_take_first(STACK_OF(X509) *chain) { return sk_X509_shift(chain); }
 
 static inline void sluice_free_chain(STACK_OF(X509) *chain) { sk_X509_pop_free(chain, X509_free); }
+
+/// Asks clients for a certificate of the authorities in a PEM text; false when it has none, or a broken one.
+static inline int sluice_tls_verify_clients(SSL_CTX *context, const void *data, int length, int is_required) {
+    STACK_OF(X509) *authorities = sluice_pem_certificates(data, length);
+    int is_good = authorities != NULL;
+    for (int i = 0; is_good && i < sk_X509_num(authorities); i++) {
+        X509 *authority = sk_X509_value(authorities, i);
+        is_good = X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority) && SSL_CTX_add_client_CA(context, authority);
+    }
+    sluice_free_chain(authorities);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (is_required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), NULL);
+    return is_good;
+}
 
 /// Adds a certificate with its key to what a context offers; false when they do not fit or are too weak.
 static inline int sluice_tls_add(SSL_CTX *context, X509 *certificate, EVP_PKEY *key, STACK_OF(X509) *chain) {

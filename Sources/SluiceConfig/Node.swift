@@ -1,5 +1,5 @@
 /// A value of the file with what is needed to speak about it in an error.
-indirect enum Node: Sendable {
+indirect enum Node: Sendable, Hashable {
     /// `written` is the text before variables were put in: the only form that an error may quote.
     case string(String, written: String)
     case int(Int)

@@ -23,7 +23,21 @@ extension Section {
 
     /// The absolute path of a file or folder; one that is relative in the file starts at ``baseDirectory``.
     public func filePath(_ key: String) throws -> String {
-        resolve(try string(key))
+        let path = resolve(try string(key))
+        source.files.note(path, isWatched: false)
+        return path
+    }
+
+    /// Like ``filePath(_:)``, of a file that is read now and whose change has the whole configuration read again.
+    public func watchedFilePath(_ key: String) throws -> String {
+        let path = try filePath(key)
+        source.files.note(path, isWatched: true)
+        return path
+    }
+
+    /// Like ``watchedFilePath(_:)``; nil when the key is absent.
+    public func optionalWatchedFilePath(_ key: String) throws -> String? {
+        contains(key) ? try watchedFilePath(key) : nil
     }
 
     /// The absolute path of a file or folder, or nil when the key is absent.

@@ -19,6 +19,7 @@ public final class Section: Sendable {
         var file: String?
         var lines = LineIndex()
         var baseDirectory = "."
+        let files = NamedFiles()
     }
 
     private struct State {
@@ -52,6 +53,12 @@ public final class Section: Sendable {
 
     /// The folder to which relative paths in this file refer.
     public var baseDirectory: String { source.baseDirectory }
+
+    /// The files that were asked for, here or in any other section.
+    package var namedFiles: NamedFiles { source.files }
+
+    /// Tells one content of each key from another, variables and secrets included, without holding on to any.
+    package var digests: [String: Int] { members.mapValues(\.hashValue) }
 
     /// The keys that the file has here, sorted. Asking for this counts as reading none of them.
     public var keys: [String] { members.keys.sorted() }

@@ -85,16 +85,24 @@ final class Dial {
     private func configureTrust(_ handle: UnsafeMutableRawPointer) {
         _ = sluice_curl_set_long(handle, CURLOPT_SSL_VERIFYPEER, 1)
         _ = sluice_curl_set_long(handle, CURLOPT_SSL_VERIFYHOST, 2)
-        if let file = key.options.certificateFile, let keyFile = key.options.keyFile {
-            _ = sluice_curl_set_string(handle, CURLOPT_SSLCERT, file)
-            _ = sluice_curl_set_string(handle, CURLOPT_SSLKEY, keyFile)
-            // A key that was given a password meanwhile is refused; without this it would be asked for at the terminal.
-            _ = sluice_curl_set_string(handle, CURLOPT_KEYPASSWD, "")
+        guard let trust = key.options.trust else { return }
+        if let identity = trust.identity {
+            Self.set(handle, CURLOPT_SSLCERT_BLOB, identity.certificate)
+            Self.set(handle, CURLOPT_SSLKEY_BLOB, identity.key)
         }
-        guard let file = key.options.authorityFile else { return }
-        _ = sluice_curl_set_string(handle, CURLOPT_CAINFO, file)
-        // The system's directory would be trusted beside the file.
+        guard let authorities = trust.authorities else { return }
+        Self.set(handle, CURLOPT_CAINFO_BLOB, authorities)
+        // The system's directory would be trusted beside them.
         _ = sluice_curl_set_string(handle, CURLOPT_CAPATH, nil)
+    }
+
+    private static func set(
+        _ handle: UnsafeMutableRawPointer, _ option: CURLoption, _ bytes: [UInt8]
+    ) {
+        // Safety: libcurl copies the bytes during the call.
+        bytes.withUnsafeBytes { bytes in
+            _ = sluice_curl_set_bytes(handle, option, bytes.baseAddress, bytes.count)
+        }
     }
 
     /// Empty texts, unlike none, keep libcurl from reading the environment.

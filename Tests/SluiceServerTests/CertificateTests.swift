@@ -52,6 +52,19 @@ struct CertificateTests {
         #expect(reason(folder.file("one"), folder.key("none")) == "key: none.key cannot be read")
     }
 
+    @Test func whatIsNoFileIsNotWaitedFor() throws {
+        let pipe = folder.path + "/pipe"
+        try #require(mkfifo(pipe, 0o600) == 0)
+        #expect(reason(pipe, folder.key("one")) == "certificate: pipe is no regular file")
+        #expect(
+            reason(folder.file("one"), "/dev/zero") == "key: /dev/zero is no regular file")
+        let large = Array(repeating: UInt8(ascii: "x"), count: ServerCertificate.sizeLimit + 1)
+        try Data(large).write(to: URL(fileURLWithPath: folder.file("large")))
+        #expect(
+            reason(folder.file("large"), folder.key("one"))
+                == "certificate: large.pem has more than 1048576 bytes")
+    }
+
     @Test func whatIsNoCertificateOrKeyIsNamed() throws {
         #expect(
             reason(folder.key("one"), folder.key("one"))

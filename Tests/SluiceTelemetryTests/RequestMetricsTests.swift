@@ -23,6 +23,31 @@ import Testing
     private let labels =
         #"gen_ai_operation_name="chat",gen_ai_provider_name="openai",gen_ai_request_model="gpt-4.1""#
 
+    @Test func endsOfCertificatesTakeThePlaceOfFormerOnes() {
+        metrics.showCertificates([
+            CertificateState(name: "a.example", file: "/a", ends: 4_000_000_000),
+            CertificateState(name: "b.example", file: "/b", ends: 1),
+        ])
+        let name = "sluice_tls_certificate_expiry_timestamp_seconds"
+        expect([
+            "\(name){name=\"a.example\",file=\"/a\"} 4000000000",
+            "\(name){name=\"b.example\",file=\"/b\"} 1",
+        ])
+        metrics.showCertificates([CertificateState(name: "b.example", file: "/b", ends: 2)])
+        #expect(
+            lines.filter { $0.hasPrefix(name) } == ["\(name){name=\"b.example\",file=\"/b\"} 2"])
+    }
+
+    @Test func reloadsAreCounted() {
+        metrics.reloaded(accepted: true)
+        metrics.reloaded(accepted: false)
+        metrics.reloaded(accepted: false)
+        expect([
+            #"sluice_configuration_reloads_total{outcome="accepted"} 1"#,
+            #"sluice_configuration_reloads_total{outcome="refused"} 2"#,
+        ])
+    }
+
     @Test func aStreamIsObservedUnderTheNamesOfTheConventions() {
         metrics.started()
         metrics.finished(.stream)

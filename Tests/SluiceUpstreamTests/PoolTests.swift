@@ -114,7 +114,9 @@ struct PoolTests {
                 try connection.answer("")
             }
         }
-        let other = ConfiguredProvider.test { _, options in options.authorityFile = "/nowhere" }
+        let other = ConfiguredProvider.test { _, options in
+            options.trust = UpstreamTrust(authorities: [1])
+        }
         _ = await bench.exchange(try .test(peer.port))
         _ = await bench.exchange(try .test(peer.port), provider: other)
         #expect(peer.connections == 2)

@@ -8,7 +8,8 @@ import Synchronization
 /// farewell, `/end` by a close with it.
 final class TLSPeer: Sendable {
     let port: Int
-    let authorityFile: String
+    /// In PEM form.
+    let authority: [UInt8]
     private let folder: String
     private let process: Mutex<Process>
     private let input = Pipe()
@@ -27,8 +28,8 @@ final class TLSPeer: Sendable {
     private init() throws {
         folder = NSTemporaryDirectory() + "tls-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        authorityFile = folder + "/authority.pem"
         try Self.run("/bin/sh", ["-c", Self.makeCertificates], in: folder)
+        authority = Array(try Data(contentsOf: URL(fileURLWithPath: folder + "/authority.pem")))
         let server = Process()
         server.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
         server.arguments = ["-c", Self.server, folder]
@@ -49,6 +50,11 @@ final class TLSPeer: Sendable {
     /// Lets the next piece of a stream go.
     func release() {
         input.fileHandleForWriting.write(Data("go\n".utf8))
+    }
+
+    /// Takes its certificates away, which it has read.
+    func removeFiles() {
+        try? FileManager.default.removeItem(atPath: folder)
     }
 
     deinit {

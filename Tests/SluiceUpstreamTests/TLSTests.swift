@@ -12,8 +12,8 @@ struct TLSTests {
     }
 
     private var trusting: ConfiguredProvider {
-        let file = peer.authorityFile
-        return .test { _, options in options.authorityFile = file }
+        let trust = UpstreamTrust(authorities: peer.authority)
+        return .test { _, options in options.trust = trust }
     }
 
     private func request(_ body: String, target: String = "/") throws -> UpstreamRequest {
@@ -31,6 +31,13 @@ struct TLSTests {
         }
         #expect(bench.statistics.dialled == 1)
         #expect(bench.statistics.reused == 2)
+    }
+
+    @Test func noFileIsNeededForADial() async throws {
+        let trusting = trusting
+        peer.removeFiles()
+        let answer = await bench.exchange(try request("hello"), provider: trusting)
+        #expect(answer.text == "hello")
     }
 
     @Test func aCertificateOfAnUnknownAuthorityIsRefused() async throws {
@@ -110,7 +117,7 @@ struct TLSTests {
             await bench.until { $0.inUse == 1 }
             // Other options make another connection, in the same group of libcurl's.
             let other = ConfiguredProvider.test { _, options in
-                options.authorityFile = peer.authorityFile
+                options.trust = UpstreamTrust(authorities: peer.authority)
                 options.idleTimeout = .milliseconds(Int64.random(in: 1000..<1_000_000))
             }
             let answer = await bench.exchange(try request("hello"), provider: other)

@@ -39,7 +39,7 @@ class Peer:
             self.context.load_verify_locations(client_authority)
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
-        self.connections, self.requests, self.subjects = 0, 0, []
+        self.connections, self.ended, self.requests, self.subjects = 0, 0, 0, []
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self):
@@ -61,6 +61,7 @@ class Peer:
                     connection.sendall(head.encode() + ANSWER)
         except OSError:
             pass
+        self.ended += 1
 
     def __enter__(self):
         return self
@@ -135,11 +136,30 @@ def test_a_certificate_is_shown_to_a_provider_that_asks(certificates):
         assert peer.connections == 2
 
 
+def test_files_are_read_once_and_again_when_they_change(certificates):
+    mine = certificates.make("sluice", "DNS:sluice", into="changing")
+    with Peer(certificates.make("good"), client_authority=certificates.authority) as peer:
+        text = conf(
+            peer.port, ca_file=str(certificates.authority), client_certificate=mine["certificate"],
+            client_key=mine["key"], idle_timeout="10ms")
+        with Sluice(text) as proxy:
+            assert ask(proxy) == "from TLS"
+            for file in mine.values():
+                os.rename(file, file + ".away")
+            wait_until(lambda: peer.ended == peer.connections)
+            assert ask(proxy) == "from TLS"
+            certificates.make("sluice-2", "DNS:sluice", into="changing")
+            wait_until(lambda: any(r["message"] == "configuration reloaded" for r in proxy.records()), seconds=10)
+            assert ask(proxy) == "from TLS"
+        assert [subject[0][0][1] for subject in peer.subjects] == ["sluice", "sluice", "sluice-2"]
+
+
 def test_files_that_cannot_be_used_are_refused(certificates, tmp_path):
     mine, other = certificates.make("sluice", "DNS:sluice"), certificates.make("other", "DNS:other")
     for keys, complaint in [
             ({"ca_file": mine["key"]}, "has no certificate in PEM form"),
-            ({"ca_file": str(tmp_path / "none.pem")}, "has no certificate in PEM form"),
+            ({"ca_file": str(tmp_path / "none.pem")}, "none.pem cannot be read"),
+            ({"ca_file": "/dev/zero"}, "/dev/zero is no regular file"),
             ({"client_certificate": mine["certificate"]}, "'client_certificate' and 'client_key' need each other"),
             ({"client_certificate": mine["certificate"], "client_key": other["key"]}, "is not the key of"),
     ]:

@@ -3,16 +3,19 @@ internal import Foundation
 internal import Glibc
 internal import Logging
 internal import SluiceConfig
+internal import SluiceCore
 internal import Synchronization
 
-/// Reloads the configuration at SIGHUP and when its file changes, or one that it names for TLS. A file with an error is refused whole, and the old rules stay.
+/// Reloads the configuration at SIGHUP and when its file changes, or one that it names for TLS. A file with an error is refused whole, and the
+/// old rules stay; what it named is looked at until it can be taken.
 final class ConfigurationReloader: Sendable {
     private let path: String
     private let proxy: Proxy
     /// The file as it was last read, or refused.
     private let lastRead: Mutex<FileStamp?>
-    /// Certificates and keys.
     private let beside = Mutex(FileWatch())
+    /// Certificates and keys as they are in use.
+    private let inUse: Mutex<[String: FileStamp]>
     private let watching = Mutex<Task<Void, Never>?>(nil)
     private let hangUps: AsyncStream<Void>
     private let hangUp: AsyncStream<Void>.Continuation
@@ -22,7 +25,11 @@ final class ConfigurationReloader: Sendable {
         self.path = path
         lastRead = Mutex(FileStamp(path))
         self.proxy = proxy
-        beside.withLock { $0.note(proxy.watchedFiles) }
+        inUse = Mutex(
+            beside.withLock { beside in
+                beside.note(proxy.watchedFiles)
+                return beside.stamps
+            })
         (hangUps, hangUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -49,7 +56,12 @@ final class ConfigurationReloader: Sendable {
 
     /// Whether the file differs from the one last read; a file that is gone for a moment does not.
     private func hasChanged() -> Bool {
-        if beside.withLock({ $0.hasChanged(proxy.watchedFiles) }) { return true }
+        let findings = beside.withLock { $0.look() }
+        for file in findings.vanished {
+            proxy.logger.warning(
+                "a file is gone; what was read of it stays in use", metadata: ["file": "\(file)"])
+        }
+        if findings.haveChanged { return true }
         guard let now = FileStamp(path) else { return false }
         return lastRead.withLock { $0 != now }
     }
@@ -58,16 +70,38 @@ final class ConfigurationReloader: Sendable {
         let stamp = FileStamp(path)
         lastRead.withLock { $0 = stamp }
         // Before they are read: what changes meanwhile is read again.
-        let files = proxy.watchedFiles
-        beside.withLock { $0.note(files) }
+        let before = beside.withLock { beside in
+            beside.note(beside.paths)
+            return beside.stamps
+        }
+        var names: NamedFiles?
         do {
-            try await proxy.reload(Configuration.load(path))
-            // Others may be named now.
-            if proxy.watchedFiles != files { beside.withLock { $0.note(proxy.watchedFiles) } }
-            proxy.logger.info("configuration reloaded")
+            let root = try Configuration.load(path)
+            names = root.namedFiles
+            var changed = try await proxy.replace(root)
+            let now = watch(proxy.watchedFiles, asSeen: before)
+            if inUse.withLock({ $0 != now }) { changed.append("certificates") }
+            inUse.withLock { $0 = now }
+            proxy.noteReload(accepted: true)
+            proxy.logger.info(
+                "configuration reloaded",
+                metadata: ["changed": .array(changed.sorted().map { .string($0) })])
         } catch {
+            // One of those that it names may be missing as yet.
+            if let names { _ = watch(proxy.watchedFiles + names.all, asSeen: before) }
+            proxy.noteReload(accepted: false)
             proxy.logger.error(
                 "configuration refused; the old one stays", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// - Parameter before: the files as they were before they were read.
+    private func watch(
+        _ files: [String], asSeen before: [String: FileStamp]
+    ) -> [String: FileStamp] {
+        beside.withLock { beside in
+            beside.note(Set(files).sorted(), asSeen: before)
+            return beside.stamps
         }
     }
 }

@@ -104,6 +104,7 @@ public final class Proxy: Sendable {
         self.host = host
         current = Mutex((ProxySettingsBox(settings), pipeline))
         if let server { telemetry.show(server) }
+        telemetry.showCertificates(settings.serving.server.tls)
         warnOfCertificates(settings)
         warnOfStrangers(settings)
         learnModels()
@@ -114,21 +115,26 @@ public final class Proxy: Sendable {
     ///
     /// - Throws: `ConfigurationErrors`; then nothing has changed.
     public func reload(_ root: Section) async throws {
+        _ = try await replace(root)
+    }
+
+    /// - Returns: the keys at the top level of the file whose values differ from those of before.
+    func replace(_ root: Section) async throws -> [String] {
         let settings = try ProxySettings(
             root, registry: registry, listen: listen, bound: addresses)
         let askedForKeys = self.pipeline.clients != nil
         let pipeline = settings.pipeline(
             registry: registry, telemetry: telemetry, readiness: readiness, host: host,
             verification: verification)
-        let lasting = current.withLock { current in
+        let (lasting, digests) = current.withLock { current in
             if let directory = pipeline.routes.catalog as? ModelDirectory,
                 let former = current.pipeline.routes.catalog as? ModelDirectory
             {
                 directory.inherit(former)
             }
-            let lasting = current.settings.lasting
+            let (lasting, digests) = (current.settings.lasting, current.settings.digests)
             current = (ProxySettingsBox(settings, startedWith: lasting), pipeline)
-            return lasting
+            return (lasting, digests)
         }
         for key in lasting.differences(from: LastingSettings(settings)) {
             logger.warning(
@@ -137,8 +143,15 @@ public final class Proxy: Sendable {
         warnOfCertificates(settings)
         warnOfStrangers(settings, askedForKeys: askedForKeys)
         await server?.replace(settings.serving.server, pipeline)
+        telemetry.showCertificates(settings.serving.server.tls)
         learnModels()
+        return Set(digests.keys).union(settings.digests.keys).filter {
+            digests[$0] != settings.digests[$0]
+        }
     }
+
+    /// Counts that the configuration was read again.
+    func noteReload(accepted: Bool) { telemetry.noteReload(accepted: accepted) }
 
     /// Files beside the configuration whose change is a change of it.
     var watchedFiles: [String] { current.withLock { $0.settings.watchedFiles } }
@@ -193,12 +206,19 @@ public final class Proxy: Sendable {
         }
     }
 
+    /// Says that the process ends before what is under way.
+    func giveUp(_ signal: String) {
+        logger.warning(
+            "giving up what is left at a second signal", metadata: ["signal": .string(signal)])
+        telemetry.flush(within: .milliseconds(200))
+    }
+
     private func ended(interrupted: Int) -> Int {
         for loop in loops { loop.stop() }
         logger.log(
             level: interrupted > 0 ? .warning : .info, "stopped",
             metadata: ["interrupted": .stringConvertible(interrupted)])
-        telemetry.flush()
+        telemetry.flush(within: .seconds(1))
         return interrupted
     }
 
@@ -239,11 +259,13 @@ final class ProxySettingsBox: Sendable {
     let serving: (shutdownDelay: Duration, drainTimeout: Duration)
     let lasting: LastingSettings
     let watchedFiles: [String]
+    let digests: [String: Int]
 
     /// - Parameter startedWith: what the process was started with; nil at the start.
     init(_ settings: ProxySettings, startedWith: LastingSettings? = nil) {
         serving = (settings.serving.shutdownDelay, settings.serving.drainTimeout)
-        watchedFiles = settings.serving.watchedFiles
+        watchedFiles = settings.watchedFiles
+        digests = settings.digests
         lasting = startedWith ?? LastingSettings(settings)
     }
 }

@@ -72,7 +72,17 @@ final class Telemetry: Sendable {
         }
     }
 
-    func flush() {
-        _ = sink.flush(timeout: .seconds(1))
+    /// Shows when certificates end.
+    func showCertificates(_ tls: TLSContext?) {
+        metrics.showCertificates(
+            (tls?.certificates ?? []).map {
+                CertificateState(name: $0.names.first ?? "", file: $0.file, ends: $0.ends)
+            })
+    }
+
+    func noteReload(accepted: Bool) { metrics.reloaded(accepted: accepted) }
+
+    func flush(within limit: Duration) {
+        _ = sink.flush(timeout: limit)
     }
 }

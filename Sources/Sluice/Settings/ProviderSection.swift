@@ -11,6 +11,8 @@ struct ProviderSection {
     let listing: ProviderListing?
     /// Whether requests are paid for by the client's own key.
     let passesClientKey: Bool
+    /// Where it is and with what it is asked, for people; nil without an upstream. It shows no secret.
+    let upstream: String?
 
     init(_ section: Section, registry: Registry, defaults: UpstreamTimeouts) throws {
         let (dialect, defaultURL) = try registry.makeProvider(section)
@@ -20,6 +22,7 @@ struct ProviderSection {
         try timeouts.read(section)
         let token = try section.source("token")
         if case .client = token { passesClientKey = true } else { passesClientKey = false }
+        upstream = dialect.needsUpstream ? try Self.summary(section, defaultURL, token) : nil
         provider = ConfiguredProvider(
             name: name, dialect: dialect,
             urls: dialect.needsUpstream ? try Self.urls(section, defaultURL) : nil,
@@ -47,33 +50,10 @@ struct ProviderSection {
 
     private static func connection(_ section: Section) throws -> UpstreamConnectionOptions {
         var options = UpstreamConnectionOptions()
-        try readTrust(section, into: &options)
+        options.trust = try UpstreamTrust(section)
         options.proxy = try section.optionalString("proxy")
         options.idleTimeout = try section.duration("idle_timeout", default: options.idleTimeout)
         return options
-    }
-
-    /// Reads the files once, so that a wrong path is found now and not by every request.
-    private static func readTrust(
-        _ section: Section, into options: inout UpstreamConnectionOptions
-    ) throws {
-        options.authorityFile = try section.optionalFilePath("ca_file")
-        options.certificateFile = try section.optionalFilePath("client_certificate")
-        options.keyFile = try section.optionalFilePath("client_key")
-        if let file = options.authorityFile, !Authorities.areIn(file) {
-            throw section.error("\(file) has no certificate in PEM form", key: "ca_file")
-        }
-        guard options.certificateFile != nil || options.keyFile != nil else { return }
-        guard let file = options.certificateFile, let keyFile = options.keyFile else {
-            throw section.error(
-                "'client_certificate' and 'client_key' need each other", key: "client_certificate")
-        }
-        do {
-            _ = try ServerCertificate(file: file, keyFile: keyFile)
-        } catch {
-            let key = error.place == .key ? "client_key" : "client_certificate"
-            throw section.error(error.reason, key: key)
-        }
     }
 
     /// Names that would carry the client's identity or our framing to the provider cannot be let through.

@@ -10,11 +10,17 @@ struct ProxySettings {
     var providers: [ConfiguredProvider]
     var listings: [ProviderListing]
     var defaultProvider: ConfiguredProvider?
+    /// Where each provider is, and with what it is asked, for `sluice check`.
+    var upstreams: [String: String]
     /// Empty: anybody may ask.
     var clients: [ClientSection]
     var processors: [any Processor]
     /// The types of ``processors``, in order, for `sluice check`.
     var processorTypes: [String]
+    /// Certificates, keys and authorities: a change of one is a change of the configuration.
+    var watchedFiles: [String]
+    /// Of the file's keys.
+    var digests: [String: Int]
 
     /// Reads all sections, and complains of everything that can be found wrong at once.
     ///
@@ -33,6 +39,7 @@ struct ProxySettings {
         limits = try errors.attempt { try PipelineLimits(server) } ?? PipelineLimits()
         log = try errors.attempt { try LogSettings(root.section("log")) } ?? LogSettings()
         (providers, listings, clients, processors, processorTypes) = ([], [], [], [], [])
+        (watchedFiles, digests, upstreams) = ([], root.digests, [:])
         let clientSections = try errors.attempt { try root.sections("clients") }
         for section in try errors.attempt({ try root.sections("providers") }) ?? [] {
             guard
@@ -50,6 +57,7 @@ struct ProxySettings {
                         key: "token"))
             }
             providers.append(made.provider)
+            upstreams[made.provider.name] = made.upstream
             if let listing = made.listing { listings.append(listing) }
         }
         for section in try errors.attempt({ try root.sections("processors") }) ?? [] {
@@ -79,6 +87,7 @@ struct ProxySettings {
             _ = try errors.attempt { try root.rejectUnreadKeys() }
         }
         try errors.throwIfAny()
+        watchedFiles = root.namedFiles.watched
     }
 
     /// What runs without a file: the echo provider on loopback.

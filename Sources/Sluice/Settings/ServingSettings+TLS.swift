@@ -10,14 +10,12 @@ extension ServingSettings {
     /// Reads `[[server.certificates]]` and `[server.tls]`, and the files that they name.
     ///
     /// - Returns: nil where there are no certificates.
-    mutating func readTLS(_ server: Section) throws -> TLSContext? {
+    func readTLS(_ server: Section) throws -> TLSContext? {
         let rules = try server.section("tls")
         let settings = try rules.map { try TLSSettings($0) } ?? TLSSettings()
-        if let file = settings.clientAuthorityFile { watchedFiles.append(file) }
         let certificates = try server.sections("certificates").map { section in
-            let file = try section.filePath("certificate")
-            let keyFile = try section.filePath("key")
-            watchedFiles += [file, keyFile]
+            let file = try section.watchedFilePath("certificate")
+            let keyFile = try section.watchedFilePath("key")
             do {
                 return try ServerCertificate(file: file, keyFile: keyFile)
             } catch let error as InvalidTLS {
@@ -44,7 +42,7 @@ extension TLSSettings {
     fileprivate init(_ section: Section) throws {
         self.init()
         minimum = try section.choice("minimum", default: minimum)
-        clientAuthorityFile = try section.optionalFilePath("client_ca")
+        clientAuthorityFile = try section.optionalWatchedFilePath("client_ca")
         let wanted = try section.optionalChoice("client_certificates", of: ClientCertificates.self)
         clientCertificates = wanted ?? clientCertificates
         if wanted != nil, clientAuthorityFile == nil {

@@ -8,8 +8,6 @@ struct ServingSettings {
     var addresses = [ListenAddress.tcp(host: "127.0.0.1", port: 8080)]
     /// Whether anybody may ask who reaches an address that is not of this machine alone.
     var isOpen = false
-    /// Certificates, keys and authorities: a change of one is a change of the configuration.
-    var watchedFiles: [String] = []
     /// 0: one per processor.
     var loops = 0
     var server = ServerSettings()

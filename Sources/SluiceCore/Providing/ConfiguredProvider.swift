@@ -106,11 +106,8 @@ package struct UpstreamLimits: Sendable {
 
 /// How connections to one provider are made.
 public struct UpstreamConnectionOptions: Sendable, Hashable {
-    /// A PEM file with the certificate authorities to trust instead of the system's.
-    public var authorityFile: String?
-    /// PEM files with the certificate that this proxy shows, its chain, and its key; both or none.
-    public var certificateFile: String?
-    public var keyFile: String?
+    /// Whom to trust and what certificate to show; nil for the system's authorities and none.
+    public var trust: UpstreamTrust?
     /// An `http://`, `https://` or `socks5h://` proxy. Proxies in the environment are not used.
     public var proxy: String?
     /// How long an unused connection is kept.

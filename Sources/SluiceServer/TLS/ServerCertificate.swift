@@ -1,5 +1,5 @@
 internal import CSluiceOpenSSL
-internal import Foundation
+internal import SluiceCore
 
 /// A certificate with its key and the chain that clients need to verify it.
 public final class ServerCertificate: Sendable {
@@ -19,16 +19,31 @@ public final class ServerCertificate: Sendable {
     nonisolated(unsafe) private let key: OpaquePointer
     nonisolated(unsafe) private let chain: OpaquePointer
 
-    private static let sizeLimit = 1 << 20
+    /// Of files with certificates and keys.
+    package static let sizeLimit = 1 << 20
 
     /// Reads PEM files.
     ///
     /// - Throws: ``InvalidTLS`` where a file cannot be read or used, or the key is another certificate's.
-    public init(file: String, keyFile: String) throws(InvalidTLS) {
+    public convenience init(file: String, keyFile: String) throws(InvalidTLS) {
+        let certificate = try Self.read(file, .certificate)
+        var key = try Self.read(keyFile, .key)
+        defer { key.resetBytes() }
+        try self.init(certificate, key: key, file: file, keyFile: keyFile)
+    }
+
+    /// Takes the content of PEM files.
+    ///
+    /// - Parameters:
+    ///   - file: where the certificate comes from, for errors.
+    ///   - keyFile: where the key comes from, for errors.
+    /// - Throws: ``InvalidTLS``.
+    package init(
+        _ certificate: [UInt8], key keyText: [UInt8], file: String, keyFile: String
+    ) throws(InvalidTLS) {
         sluice_tls_prepare()
-        let certificates = try Self.read(file, .certificate)
         // Safety: the bytes are read during the call only.
-        let found = certificates.withUnsafeBytes { bytes in
+        let found = certificate.withUnsafeBytes { bytes in
             sluice_pem_certificates(bytes.baseAddress, Int32(bytes.count))
         }
         guard let chain = found, let leaf = sluice_take_first(chain) else {
@@ -37,7 +52,7 @@ public final class ServerCertificate: Sendable {
         }
         let key: OpaquePointer
         do {
-            key = try Self.readKey(keyFile)
+            key = try Self.key(keyText, keyFile)
             try Self.check(leaf, key, chain, file, keyFile)
         } catch {
             X509_free(leaf)
@@ -68,9 +83,7 @@ public final class ServerCertificate: Sendable {
         sluice_tls_offer(connection, leaf, key, chain) == 1
     }
 
-    private static func readKey(_ file: String) throws(InvalidTLS) -> OpaquePointer {
-        var bytes = try read(file, .key)
-        defer { bytes.resetBytes(in: 0..<bytes.count) }
+    private static func key(_ bytes: [UInt8], _ file: String) throws(InvalidTLS) -> OpaquePointer {
         // Safety: the bytes are read during the call only.
         let key = bytes.withUnsafeBytes { sluice_pem_key($0.baseAddress, Int32($0.count)) }
         guard let key else {
@@ -98,14 +111,14 @@ public final class ServerCertificate: Sendable {
         }
     }
 
-    private static func read(_ file: String, _ place: InvalidTLS.Place) throws(InvalidTLS) -> Data {
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw InvalidTLS(place, "\(file) cannot be read")
+    private static func read(
+        _ file: String, _ place: InvalidTLS.Place
+    ) throws(InvalidTLS) -> [UInt8] {
+        do throws(UnreadableFile) {
+            return try RegularFile.read(file, limit: sizeLimit).bytes
+        } catch {
+            throw InvalidTLS(place, "\(file) \(error)")
         }
-        guard data.count <= sizeLimit else {
-            throw InvalidTLS(place, "\(file) has more than \(sizeLimit) bytes")
-        }
-        return data
     }
 
     private static func names(of certificate: OpaquePointer) -> [String] {
@@ -119,5 +132,12 @@ public final class ServerCertificate: Sendable {
             }
         }
         return names
+    }
+}
+
+extension [UInt8] {
+    /// Leaves nothing of a secret in memory that is given back.
+    fileprivate mutating func resetBytes() {
+        for index in indices { self[index] = 0 }
     }
 }

@@ -1,5 +1,5 @@
 internal import CSluiceOpenSSL
-internal import Foundation
+internal import SluiceCore
 internal import Synchronization
 
 /// Certificates and rules of TLS towards clients, ready for handshakes on all loops.
@@ -10,6 +10,8 @@ public final class TLSContext: Sendable {
     /// Held as long as libssl may ask for them.
     private let tickets = Mutex<TicketKeys?>(nil)
 
+    public let settings: TLSSettings
+
     public var certificates: [ServerCertificate] { store.certificates }
 
     /// - Parameter certificates: at least one; the first is for clients that name no host, or an unknown one.
@@ -18,7 +20,11 @@ public final class TLSContext: Sendable {
         throws(InvalidTLS)
     {
         store = CertificateStore(certificates)
-        var marks = try Self.marks(settings)
+        self.settings = settings
+        let authorities = try settings.clientAuthorityFile.map { file throws(InvalidTLS) in
+            try Self.read(file)
+        }
+        var marks = Self.marks(settings, authorities)
         let made = sluice_tls_context(
             settings.minimum == .v13 ? 1 : 0, TicketKeys.period, &marks)
         guard let made else { throw InvalidTLS(.certificate, "libssl has no context to give") }
@@ -26,10 +32,17 @@ public final class TLSContext: Sendable {
         for certificate in store.standard where !certificate.add(to: context) {
             throw InvalidTLS(.certificate, "\(certificate.file) cannot be used")
         }
-        if let file = settings.clientAuthorityFile {
+        if let authorities {
             let isRequired: Int32 = settings.clientCertificates == .required ? 1 : 0
-            guard sluice_tls_verify_clients(context, file, isRequired) == 1 else {
-                throw InvalidTLS(.clientAuthority, "\(file) has no certificate in PEM form")
+            // Safety: the bytes are read during the call only.
+            let isUsable = authorities.withUnsafeBytes { bytes in
+                sluice_tls_verify_clients(
+                    context, bytes.baseAddress, Int32(bytes.count), isRequired)
+            }
+            guard isUsable == 1 else {
+                let file = settings.clientAuthorityFile ?? ""
+                throw InvalidTLS(
+                    .clientAuthority, "\(file) has no certificate in PEM form, or a broken one")
             }
         }
         // Safety: sessions keep this object, and with it the store, for as long as libssl may call.
@@ -61,19 +74,22 @@ public final class TLSContext: Sendable {
         }
 
     /// What a session must have in common with a context that resumes it: under other authorities its client was never verified.
-    private static func marks(_ settings: TLSSettings) throws(InvalidTLS) -> [UInt8] {
-        var text = Data("\(settings.minimum) ".utf8)
-        if let file = settings.clientAuthorityFile {
-            guard let authorities = FileManager.default.contents(atPath: file) else {
-                throw InvalidTLS(.clientAuthority, "\(file) cannot be read")
-            }
-            text += Data("\(settings.clientCertificates) ".utf8) + authorities
-        }
+    private static func marks(_ settings: TLSSettings, _ authorities: [UInt8]?) -> [UInt8] {
+        var text = Array("\(settings.minimum) ".utf8)
+        if let authorities { text += Array("\(settings.clientCertificates) ".utf8) + authorities }
         var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
         // Safety: the bytes are read during the call only, and the digest has the length of SHA-256.
         text.withUnsafeBytes { bytes in
             _ = EVP_Digest(bytes.baseAddress, bytes.count, &digest, nil, EVP_sha256(), nil)
         }
         return digest
+    }
+
+    private static func read(_ file: String) throws(InvalidTLS) -> [UInt8] {
+        do throws(UnreadableFile) {
+            return try RegularFile.read(file, limit: ServerCertificate.sizeLimit).bytes
+        } catch {
+            throw InvalidTLS(.clientAuthority, "\(file) \(error)")
+        }
     }
 }

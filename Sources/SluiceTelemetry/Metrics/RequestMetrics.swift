@@ -43,6 +43,9 @@ public final class RequestMetrics: RecordSink {
     public let connectionsSentAway: PrometheusCounter
 
     let registry: MetricsRegistry
+    let certificateEnds = Mutex<[PrometheusGauge]>([])
+    let acceptedReloads: PrometheusCounter
+    let refusedReloads: PrometheusCounter
     private let inFlight: PrometheusGauge
     private let handles = Mutex(Handles())
     /// Handles that are kept for reuse; above it they are looked up anew, where the registry folds them.
@@ -67,6 +70,7 @@ public final class RequestMetrics: RecordSink {
         connectionsSentAway = registry.counter(
             "sluice_client_connections_sent_away_total",
             help: "Connections closed unserved because the process was out of descriptors.")
+        (acceptedReloads, refusedReloads) = Self.reloads(registry)
         let process = ProcessMetrics(registry)
         registry.addCollector { process.update() }
         guard let log else { return }
@@ -74,6 +78,18 @@ public final class RequestMetrics: RecordSink {
             "sluice_log_lines_dropped_total",
             help: "Log lines lost because the log could not be written.")
         registry.addCollector { dropped.mirror(Double(log.droppedLines)) }
+    }
+
+    private static func reloads(
+        _ registry: MetricsRegistry
+    ) -> (accepted: PrometheusCounter, refused: PrometheusCounter) {
+        func counter(_ outcome: String) -> PrometheusCounter {
+            registry.counter(
+                "sluice_configuration_reloads_total",
+                help: "Configurations read again, by whether they were taken over.",
+                labels: [("outcome", outcome)])
+        }
+        return (counter("accepted"), counter("refused"))
     }
 
     /// Counts a request in.
