@@ -73,7 +73,9 @@ let package = Package(
         library(
             "SluiceTelemetry", ["SluiceCore", "SluiceJSON", "CSluiceLinux", logging, metrics]),
         library("SluiceProcessors", ["SluiceCore", "SluiceJSON", "SluiceConfig", "SluiceWire"]),
-        library("SluiceProviders", ["SluiceCore", "SluiceJSON", "SluiceConfig", "SluiceWire"]),
+        library(
+            "SluiceProviders",
+            ["SluiceCore", "SluiceJSON", "SluiceConfig", "SluiceWire", logging]),
         library(
             "Sluice",
             [

@@ -57,9 +57,36 @@ final class FakeFetcher: Fetcher {
     }
 }
 
-func context(_ fetcher: any Fetcher = FakeFetcher()) -> ExchangeContext {
+func context(
+    _ fetcher: any Fetcher = FakeFetcher(), log: Lines = Lines()
+) -> ExchangeContext {
     ExchangeContext(
-        id: "req_test", clientAddress: "local", logger: Logger(label: "test"), fetcher: fetcher)
+        id: "req_test", clientAddress: "local",
+        logger: Logger(label: "test") { _ in LinesHandler(kept: log) },
+        fetcher: fetcher)
+}
+
+/// Keeps what is logged: the message, and the reason if there is one.
+final class Lines: Sendable {
+    fileprivate let lines = Mutex<[String]>([])
+    var all: [String] { lines.withLock { $0 } }
+}
+
+private struct LinesHandler: LogHandler {
+    let kept: Lines
+    var metadata = Logger.Metadata()
+    var metadataProvider: Logger.MetadataProvider?
+    var logLevel = Logger.Level.trace
+
+    func log(event: LogEvent) {
+        let reason = event.metadata?["reason"].map { ": \($0)" } ?? ""
+        kept.lines.withLock { $0.append("\(event.message)\(reason)") }
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
 }
 
 let anyRequest = ProxyRequest(

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import SluiceConfig
 import SluiceCore
 import SluiceWire
@@ -67,14 +68,14 @@ struct TokenTests {
         let file = try TemporaryFile("one")
         try file.age()
         let watched = WatchedFile(path: file.path)
-        _ = try await watched.text()
+        _ = try await watched.text(context().logger)
         // The same size, inode and time, so nothing says that it changed.
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file.path))
         try handle.write(contentsOf: Data("two".utf8))
         try handle.close()
         try file.age()
-        let stampIsEqual = try await watched.text() == "one"
-        let reloaded = try await watched.reload()
+        let stampIsEqual = try await watched.text(context().logger) == "one"
+        let reloaded = try await watched.reload(context().logger)
         #expect(stampIsEqual || reloaded == "two")
         #expect(reloaded == "two")
     }
@@ -85,6 +86,41 @@ struct TokenTests {
         try file.remove()
         #expect(try await token(provider) == "one")
         #expect(await provider.reject(Credential("one"), context: context()) == false)
+    }
+
+    @Test func aVanishedFileIsToldOfOnceAndTakenWhenItIsBack() async throws {
+        let file = try TemporaryFile("one")
+        try file.age()
+        let (provider, log) = (try make("token = { file = '\(file.path)' }"), Lines())
+        try file.remove()
+        for _ in 0..<3 { #expect(try await token(provider, [], context(log: log)) == "one") }
+        #expect(
+            log.all == [
+                "a file is of no use; what was read of it before stays in use: the file cannot be read"
+            ])
+        try file.write("two")
+        for _ in 0..<3 { #expect(try await token(provider, [], context(log: log)) == "two") }
+        try file.remove()
+        #expect(try await token(provider, [], context(log: log)) == "two")
+        #expect(log.all.count == 2)
+    }
+
+    @Test func aPipeInPlaceOfAFileHoldsNobody() async throws {
+        let file = try TemporaryFile("one")
+        let (provider, log) = (try make("token = { file = '\(file.path)' }"), Lines())
+        try file.remove()
+        try #require(mkfifo(file.path, 0o600) == 0)
+        for _ in 0..<3 { #expect(try await token(provider, [], context(log: log)) == "one") }
+        #expect(log.all.count == 1)
+        #expect(log.all.first?.hasSuffix(": the file is no regular file") == true)
+    }
+
+    @Test(arguments: ["/dev/zero", "/tmp"])
+    func onlyRegularFilesAreRead(path: String) throws {
+        let error = #expect(throws: SourceUnavailable.self) {
+            try WatchedFile(path: path).loadNow()
+        }
+        #expect(error?.description == "the file is no regular file")
     }
 
     @Test func aRefusedTokenOfAFileIsReplacedOnlyIfTheFileChanged() async throws {
@@ -107,7 +143,7 @@ struct TokenTests {
     @Test func aFileHasALimit() async throws {
         let file = try TemporaryFile(String(repeating: "x", count: WatchedFile.sizeLimit + 1))
         await #expect(throws: SourceUnavailable.self) {
-            try await WatchedFile(path: file.path).text()
+            try await WatchedFile(path: file.path).text(context().logger)
         }
     }
 

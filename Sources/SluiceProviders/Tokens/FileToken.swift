@@ -12,13 +12,13 @@ struct FileToken: TokenProvider {
     nonisolated(nonsending) func credential(
         for headers: HeaderFields, context: ExchangeContext
     ) async throws -> Credential? {
-        Credential(try checkedToken(try await file.text()))
+        Credential(try checkedToken(try await file.text(context.logger)))
     }
 
     nonisolated(nonsending) func reject(
         _ credential: Credential, context: ExchangeContext
     ) async -> Bool {
-        guard let text = try? await file.reload() else { return false }
+        guard let text = try? await file.reload(context.logger) else { return false }
         return text != credential.token && (try? checkedToken(text)) != nil
     }
 }

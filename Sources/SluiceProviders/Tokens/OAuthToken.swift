@@ -28,7 +28,7 @@ struct OAuthToken: TokenProvider {
     nonisolated(nonsending) func credential(
         for headers: HeaderFields, context: ExchangeContext
     ) async throws -> Credential? {
-        Credential(try await shared.value { try await fetch(context.fetcher) })
+        Credential(try await shared.value { try await fetch(context) })
     }
 
     nonisolated(nonsending) func reject(
@@ -39,11 +39,11 @@ struct OAuthToken: TokenProvider {
     }
 
     nonisolated(nonsending) private func fetch(
-        _ fetcher: any Fetcher
+        _ context: ExchangeContext
     ) async throws -> (String, Duration?) {
         var form = [
             ("grant_type", "client_credentials"), ("client_id", credentials.clientID),
-            ("client_secret", try await secret.value()),
+            ("client_secret", try await secret.value(context.logger)),
         ]
         if let scope = credentials.scope { form.append(("scope", scope)) }
         if let audience = credentials.audience { form.append(("audience", audience)) }
@@ -53,7 +53,7 @@ struct OAuthToken: TokenProvider {
         let request = UpstreamRequest(
             method: .post, url: url, target: url.target(""), headers: headers,
             body: .bytes(Array(Self.encoded(form).utf8)))
-        let answer = try await fetcher.fetch(
+        let answer = try await context.fetcher.fetch(
             request, limit: Self.answerLimit, timeout: Self.timeout)
         return try Self.read(answer)
     }

@@ -1,21 +1,18 @@
 internal import Dispatch
 internal import Foundation
+internal import Logging
+internal import SluiceCore
 internal import Synchronization
 
 /// A small text file that may be replaced while we run. Looked at on each use, read again only when it has changed.
 final class WatchedFile: Sendable {
-    /// What tells one state of a file from another. A file that is replaced by renaming has another inode even within one tick of the clock.
-    private struct Stamp: Equatable {
-        var device: UInt64
-        var inode: UInt64
-        var size: Int64
-        var seconds: Int
-        var nanoseconds: Int
-    }
-
     private struct State {
-        var stamp: Stamp?
+        var stamp: FileStamp?
         var text: String?
+        /// Of a file that was of no use: it is not read again before it has changed.
+        var useless: FileStamp?
+        /// The log has heard of it.
+        var isReported = false
     }
 
     static let sizeLimit = 64 << 10
@@ -28,69 +25,78 @@ final class WatchedFile: Sendable {
         self.path = path
     }
 
-    /// The text without white space at its ends. A file that has vanished or cannot be read keeps its last text: replacing a file may
-    /// take it away for a moment.
-    func text() async throws -> String {
-        let stamp = Self.stamp(path)
+    /// The text without white space at its ends. A file that has vanished or is of no use keeps its last text, and the log hears of it once:
+    /// replacing a file may take it away for a moment.
+    func text(_ logger: Logger) async throws -> String {
+        let stamp = FileStamp(path)
         let known = state.withLock { state in
-            stamp == nil || state.stamp == stamp ? state.text : nil
+            stamp == nil || stamp == state.stamp || stamp == state.useless ? state.text : nil
         }
-        if let known { return known }
-        return try await reload()
+        guard let known else { return try await reload(logger) }
+        if stamp == nil { report(.init(UnreadableFile.unreadable), to: logger) }
+        return known
     }
 
     /// Reads now, whether or not the file seems changed.
-    func reload() async throws -> String {
+    func reload(_ logger: Logger) async throws -> String {
         let path = path
         let result = await withCheckedContinuation { continuation in
-            Self.queue.async {
-                continuation.resume(returning: Result { try Self.read(path) })
-            }
+            Self.queue.async { continuation.resume(returning: Self.read(path)) }
         }
-        return try take(result)
+        return try take(result, logger)
     }
 
     /// Reads on the calling thread: for the time before the loops run.
     func loadNow() throws -> String {
-        try take(Result { try Self.read(path) })
+        try take(Self.read(path), nil)
     }
 
-    private func take(_ result: Result<(Stamp?, String), any Error>) throws -> String {
+    private func take(_ result: Reading, _ logger: Logger?) throws -> String {
         switch result {
-        case .success(let (stamp, text)):
+        case .text(let text, let stamp):
             state.withLock { $0 = State(stamp: stamp, text: text) }
             return text
-        case .failure(let error):
-            guard let text = state.withLock({ $0.text }) else { throw error }
+        case .failure(let error, let stamp):
+            let text = state.withLock { state in
+                state.useless = stamp
+                return state.text
+            }
+            guard let text else { throw error }
+            if let logger { report(error, to: logger) }
             return text
         }
     }
 
-    /// The stamp is taken first: a change in between is then seen at the next use. A file changed within the last second could change
-    /// again within the same tick of the file system's clock, so its stamp is not relied on.
-    private static func read(_ path: String) throws -> (Stamp?, String) {
-        let stamp = stamp(path)
-        guard let stamp else { throw SourceUnavailable("the file cannot be read") }
-        guard stamp.size <= sizeLimit else {
-            throw SourceUnavailable("the file has more than \(sizeLimit) bytes")
+    private func report(_ error: SourceUnavailable, to logger: Logger) {
+        let isNews = state.withLock { state in
+            defer { state.isReported = true }
+            return !state.isReported
         }
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw SourceUnavailable("the file cannot be read")
-        }
-        guard let text = String(validating: data.prefix(sizeLimit), as: UTF8.self) else {
-            throw SourceUnavailable("the file is not UTF-8")
-        }
-        let isRecent = Date().timeIntervalSince1970 - Double(stamp.seconds) < 2
-        return (isRecent ? nil : stamp, text.trimmingCharacters(in: .whitespacesAndNewlines))
+        guard isNews else { return }
+        logger.warning(
+            "a file is of no use; what was read of it before stays in use",
+            metadata: ["file": .string(path), "reason": .string(error.description)])
     }
 
-    private static func stamp(_ path: String) -> Stamp? {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        return Stamp(
-            device: UInt64(status.st_dev), inode: UInt64(status.st_ino),
-            size: Int64(status.st_size), seconds: status.st_mtim.tv_sec,
-            nanoseconds: status.st_mtim.tv_nsec)
+    private enum Reading: Sendable {
+        case text(String, FileStamp?)
+        case failure(SourceUnavailable, FileStamp?)
+    }
+
+    /// A file changed within the last second could change again within the same tick of the file system's clock, so its stamp is not
+    /// relied on.
+    private static func read(_ path: String) -> Reading {
+        let before = FileStamp(path).flatMap { $0.isRecent ? nil : $0 }
+        do {
+            let (stamp, bytes) = try RegularFile.read(path, limit: sizeLimit)
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                return .failure(SourceUnavailable("the file is not UTF-8"), before)
+            }
+            return .text(
+                text.trimmingCharacters(in: .whitespacesAndNewlines), stamp.isRecent ? nil : stamp)
+        } catch {
+            return .failure(SourceUnavailable(error), before)
+        }
     }
 }
 
@@ -100,5 +106,9 @@ struct SourceUnavailable: Error, CustomStringConvertible, Equatable {
 
     init(_ description: String) {
         self.description = description
+    }
+
+    init(_ failure: UnreadableFile) {
+        description = "the file \(failure)"
     }
 }

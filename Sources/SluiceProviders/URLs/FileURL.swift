@@ -14,7 +14,7 @@ final class FileURL: URLProvider {
     nonisolated(nonsending) func url(
         for request: ProxyRequest, attempt: Int, context: ExchangeContext
     ) async throws -> UpstreamURL {
-        try parse(try await file.text())
+        try parse(try await file.text(context.logger))
     }
 
     func parse(_ text: String) throws(SourceUnavailable) -> UpstreamURL {
