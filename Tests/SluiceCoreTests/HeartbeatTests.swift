@@ -92,9 +92,32 @@ struct HeartbeatTests {
         #expect(bench.writer.head?.status == 200)
         #expect(bench.writer.text.hasPrefix(ping + #"data: {"error""#), "\(bench.writer.text)")
         #expect(bench.writer.text.count(of: "upstream_status_429") == 1)
+        #expect(bench.writer.text.count(of: #""message":"slow down""#) == 1)
         #expect(bench.writer.isEnded)
         #expect(bench.record?.status == 200)
         #expect(bench.record?.errorCode == "upstream_status_429")
+    }
+
+    @Test(arguments: [
+        (400, #"{"error":"no such thing"}"#, "no such thing"),
+        (500, "<html>", "The provider answered with status 500."),
+        (500, #"{"error":{"message":7}}"#, "The provider answered with status 500."),
+        (500, #"{"error":{"message":"your key sk-secret"}}"#, "your key [redacted]"),
+        (401, #"{"error":{"message":"bad key"}}"#, "The provider rejected the proxy's credential."),
+    ])
+    func theProvidersWordsArePassedOnAsWithoutAHeartbeat(
+        status: Int, body: String, words: String
+    ) async {
+        let bench = await run(streaming) { bench in
+            bench.providers = [
+                .scripted("first", tokens: Tokens([Credential("sk-secret")], renews: false))
+            ]
+        } _: { beat in
+            [beat, .head(status), .bytes(body)]
+        }
+        #expect(
+            bench.writer.text.count(of: "\"message\":\"\(words)\"") == 1, "\(bench.writer.text)")
+        #expect(bench.record?.errorCode == "upstream_status_\(status)")
     }
 
     @Test func aTimeoutBehindAnEarlyHeadIsAnEvent() async {

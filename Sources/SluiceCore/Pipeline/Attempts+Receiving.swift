@@ -58,7 +58,7 @@ extension Attempts {
 
     func answer(with refusal: UpstreamRefusal) -> Outcome {
         if path.hasStarted {
-            path.fail(refusal.error)
+            path.fail(refusal.error(credential: credential))
             return .failed(refusal.error)
         }
         let (status, headers, body) = refusal.answer(

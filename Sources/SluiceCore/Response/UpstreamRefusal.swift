@@ -22,6 +22,16 @@ struct UpstreamRefusal {
         return (status, headers, bytes)
     }
 
+    /// What an event says of it where the client's stream has begun: the provider's words, and never the proxy's credential.
+    func error(credential: Credential?) -> ProxyError {
+        if let replacement = replacement(credential) { return replacement }
+        var error = error
+        let text = Redaction.redact(credential?.token, in: body)
+        let told = (try? JSONDocument(parsing: text))?.root["error"]
+        if let words = told?["message"]?.string ?? told?.string { error.message = words }
+        return error
+    }
+
     /// Neither success nor an error.
     private var isNoAnswer: Bool { !(400..<600 ~= head.status) }
 
