@@ -97,7 +97,10 @@ int sluice_connect_tcp(const char *host, int port, int seconds) {
     memset(&hints, 0, sizeof hints);
     hints.ai_socktype = SOCK_STREAM;
     snprintf(service, sizeof service, "%d", port);
-    if (getaddrinfo(host, service, &hints, &found) != 0) return -1;
+    if (getaddrinfo(host, service, &hints, &found) != 0) {
+        errno = EADDRNOTAVAIL;
+        return -1;
+    }
     int s = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (s >= 0) s = connected(s, found->ai_addr, found->ai_addrlen, seconds);
     freeaddrinfo(found);

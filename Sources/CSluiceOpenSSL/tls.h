@@ -494,14 +494,19 @@ static inline const char *sluice_key_type_name(const EVP_PKEY *key) {
 // MARK: Asking a server on this machine
 
 /// Sends a request over TLS on a blocking socket and reads the beginning of the answer. The peer is not verified: it is this machine's own.
+/// A failure is told by `sluice_tls_reason`, or else by errno, which is 0 where the connection just ended.
 static inline int sluice_tls_ask(int descriptor, const char *request, void *answer, int capacity) {
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
     SSL *ssl = context == NULL ? NULL : SSL_new(context);
     int count = -1;
+    ERR_clear_error();
+    errno = 0;
     if (ssl != NULL && SSL_set_fd(ssl, descriptor) == 1 && SSL_connect(ssl) == 1 &&
         SSL_write(ssl, request, (int)strlen(request)) > 0)
         count = SSL_read(ssl, answer, capacity);
+    int code = errno;
     SSL_free(ssl);
     SSL_CTX_free(context);
+    errno = code;
     return count;
 }

@@ -10,6 +10,10 @@ public enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
 
     /// - Throws: ``InvalidAddress`` with a sentence that says what is wrong.
     public init(_ text: String) throws(InvalidAddress) {
+        if let form = Self.intended(text) {
+            throw InvalidAddress(
+                reason: "an address is no URL and its prefix is in lower case: write \"\(form)\"")
+        }
         if text.hasPrefix("unix:") {
             let path = String(text.dropFirst(5))
             guard path.hasPrefix("/"), path.utf8.count <= Self.longestPath else {
@@ -25,6 +29,20 @@ public enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
         }
         let (host, port) = try Self.split(hasTLS ? text.dropFirst(4) : text[...])
         self = hasTLS ? .tls(host: host, port: port) : .tcp(host: host, port: port)
+    }
+
+    /// How an address is written that somebody wrote as a URL, or in capitals; nil for others.
+    private static func intended(_ text: String) -> String? {
+        let lower = text.lowercased()
+        for (scheme, prefix) in [("https://", "tls:"), ("http://", "")]
+        where lower.hasPrefix(scheme) {
+            let authority = text.dropFirst(scheme.count).prefix { $0 != "/" }
+            return prefix + ((try? split(authority)) == nil ? "host:port" : String(authority))
+        }
+        for prefix in ["tls:", "unix:"] where lower.hasPrefix(prefix) && !text.hasPrefix(prefix) {
+            return prefix + text.dropFirst(prefix.count)
+        }
+        return nil
     }
 
     private static func split(_ text: Substring) throws(InvalidAddress) -> (String, UInt16) {

@@ -162,7 +162,9 @@ public final class Server: Sendable {
     private func drain(within limit: Duration, awaitsLastRequests: Bool) async -> Int {
         let drain = Drain(
             finish: { await self.drainLoops(awaitsLastRequests: awaitsLastRequests) },
-            interrupt: { await self.interruptAll() }, abandon: abandonAll)
+            interrupt: {
+                await self.interruptAll(awaitsLastRequests ? .restarted : .shuttingDown)
+            }, abandon: abandonAll)
         return await drain.run(within: limit)
     }
 
@@ -189,11 +191,11 @@ public final class Server: Sendable {
     ///
     /// - Returns: how many exchanges that were.
     @discardableResult
-    public func interruptAll() async -> Int {
+    public func interruptAll(_ error: ProxyError = .shuttingDown) async -> Int {
         var count = 0
         for loop in loops {
             count += await loop.run {
-                $0.resident(ServerLoop.self)?.interruptAll(.shuttingDown) ?? 0
+                $0.resident(ServerLoop.self)?.interruptAll(error) ?? 0
             }
         }
         return count
@@ -205,4 +207,9 @@ extension ProxyError {
     public static let shuttingDown = ProxyError(
         status: 503, code: "proxy_shutting_down", fault: .proxy, retry: .after(seconds: 1),
         message: "The proxy is shutting down.")
+
+    /// Another process has taken over, and this one stops before the answer is complete.
+    public static let restarted = ProxyError(
+        status: 503, code: "proxy_shutting_down", fault: .proxy, retry: .after(seconds: 1),
+        message: "The proxy was restarted before this response was complete. Please retry.")
 }

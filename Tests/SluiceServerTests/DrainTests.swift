@@ -187,6 +187,24 @@ struct DrainTests {
         #expect(abandoned.isSet)
     }
 
+    @Test func aClientOfAReplacedProcessHearsOfARestart() async throws {
+        try await TestServer.run { server in
+            let (port, plays) = (server.port, server.plays)
+            try await offPool {
+                let client = try RawClient(port: port)
+                try client.send(chat("hold"))
+                try blocking("the request") { plays.state.requests.count == 1 }
+                Task {
+                    await server.server.leaveListeners([])
+                    _ = await server.server.drainAfterLeaving(within: .zero)
+                }
+                let answer = try client.response()
+                #expect(answer.status == 503)
+                #expect(answer.text.contains("The proxy was restarted before"))
+            }
+        }
+    }
+
     @Test func aProcessorThatDoesNotReturnDoesNotHoldTheDrain() async throws {
         struct Stuck: Processor {
             let gate: Gate

@@ -115,6 +115,16 @@ struct ListenTests {
     }
 
     @Test(arguments: [
+        ("https://0.0.0.0:8443", "tls:0.0.0.0:8443"), ("HTTPS://a/", "tls:host:port"),
+        ("http://127.0.0.1:8080/", "127.0.0.1:8080"), ("TLS:0.0.0.0:443", "tls:0.0.0.0:443"),
+        ("Tls::443", "tls::443"), ("UNIX:/a", "unix:/a"),
+    ])
+    func whatIsNearlyAnAddressIsToldItsForm(text: String, form: String) {
+        let error = #expect(throws: InvalidAddress.self) { try ListenAddress(text) }
+        #expect(error?.reason.hasSuffix("write \"\(form)\"") == true)
+    }
+
+    @Test(arguments: [
         "", "80", "a:", "a:x", "a:65536", "a:-1", "a:+80", "unix:", "unix:a.sock", "tls:", "tls:80",
         "tls:unix:/a.sock",
         "unix:/" + String(repeating: "x", count: 107),

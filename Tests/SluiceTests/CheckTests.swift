@@ -178,6 +178,58 @@ struct CheckTests {
                 """)
     }
 
+    @Test func theSummaryShowsWhereProvidersAreAndWithWhatTheyAreAsked() throws {
+        func upstream(_ lines: String) throws -> String? {
+            try settings(
+                "[[providers]]\nname = \"a\"\ntype = \"openai\"\n\(lines)",
+                environment: ["SECRET": "hidden"]
+            ).upstreams["a"]
+        }
+        let usual = "at https://api.openai.com/v1, with "
+        #expect(try upstream("") == usual + "no token")
+        #expect(
+            try upstream("url = \"http://A:1/x/?api-key=${SECRET}\"\ntoken = \"${SECRET}\"")
+                == "at http://a:1/x, with a token")
+        #expect(
+            try upstream("url = [\"http://a\", \"http://b\"]")
+                == "at http://a and http://b, with no token")
+        #expect(try upstream("token = { client = true }") == usual + "the client's own token")
+        #expect(
+            try upstream("token = { env = \"PATH\" }") == usual
+                + "the token in the environment variable PATH")
+        #expect(
+            try upstream("token = { command = [\"echo\", \"hidden\"] }")
+                == usual + "the token that echo prints")
+        #expect(
+            try upstream(
+                "[providers.token]\ntoken_url = \"https://b/t?x=${SECRET}\"\nclient_id = \"i\"\nclient_secret = \"${SECRET}\""
+            ) == usual + "tokens of https://b/t")
+    }
+
+    @Test func theSummaryShowsWhatIsSaidOfTheServer() throws {
+        let summary = try settings(
+            """
+            [server]
+            listen = ":1"
+            open = true
+            takeover = "/run/t"
+            heartbeat = "90s"
+            [[providers]]
+            type = "echo"
+            """
+        ).summary
+        #expect(
+            summary == """
+                listen      [::]:1
+                open        whoever reaches it may ask, without a key
+                loops       one per processor
+                takeover    /run/t
+                heartbeat   1m 30s
+                warning     whoever reaches [::]:1 uses the providers' keys: there are no [[clients]], and [server] has open = true
+                provider    echo (echo): any model no other provider names
+                """)
+    }
+
     @Test func theSummaryShowsWhatRunsAndNoSecret() throws {
         let summary = try settings(
             """
@@ -198,7 +250,7 @@ struct CheckTests {
             summary == """
                 listen      127.0.0.1:1, unix:/tmp/s
                 loops       one per processor
-                provider    main (openai): gpt-4.1, o*
+                provider    main (openai): gpt-4.1, o*; at https://api.openai.com/v1, with a token
                 provider    echo (echo): any model no other provider names
                 default     main
                 """)

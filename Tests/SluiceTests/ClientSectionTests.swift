@@ -59,9 +59,9 @@ struct ClientSectionTests {
                 listen      127.0.0.1:8080
                 loops       one per processor
                 provider    echo (echo): any model no other provider names
-                client      blue: 1 key; expires 3000-01-01T00:00:00Z; models m*
+                client      blue: 1 key; expires at the end of 2999-12-31; models m*
                 client      red: 2 keys; providers echo
-                client      gone: 1 key; expired 2020-01-02T00:00:00Z
+                client      gone: 1 key; expired at the end of 2020-01-01
                 """)
     }
 

@@ -128,6 +128,8 @@ def test_a_second_signal_ends_all_at_once(upstream):
         assert time.monotonic() - begun < 1
         for answer in crowd.answers(crowd.streams):
             assert not answer.complete
+        last = proxy.records()[-1]
+        assert (last["message"], last["signal"]) == ("giving up what is left at a second signal", "SIGTERM")
 
 
 def test_signals_that_mean_nothing_change_nothing(upstream):

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import socket
+import ssl
 import stat
 import subprocess
 import sys
@@ -11,8 +12,9 @@ import time
 
 import pytest
 
+from certificates import Certificates
 from load import Load
-from proxy import BINARY, Sluice, configuration, wait_until
+from proxy import BINARY, Sluice, configuration, section, wait_until
 
 ECHO = [
     {"name": "fast", "type": "echo", "models": ["fast"]},
@@ -201,48 +203,101 @@ def test_what_is_said_wrongly_at_the_gate_changes_nothing(tmp_path):
 # A service manager
 
 
-def test_sockets_of_a_service_manager_are_served_and_left_alone(tmp_path):
-    unix = tmp_path / "activated.sock"
-    tcp, local = socket.socket(), socket.socket(socket.AF_UNIX)
-    tcp.bind(("127.0.0.1", 0))
-    local.bind(str(unix))
-    heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    heard.bind(str(tmp_path / "notify"))
-    heard.settimeout(10)
-    with tcp, local, heard:
-        for one in (tcp, local):
+class Activated:
+    """A process that gets its sockets from a service manager; `heard` is what it says to it."""
+
+    def __init__(self, tmp_path, sockets, *arguments):
+        self.heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.heard.bind(str(tmp_path / "notify"))
+        self.heard.settimeout(10)
+        self.ready, script = tmp_path / "ready", tmp_path / "activated"
+        for one in sockets:
             one.listen()
-            os.set_inheritable(one.fileno(), True)
-        script = tmp_path / "activated"
-        moves = " ".join(f"{3 + index}<&{9 - index}" for index in range(2))
+        # Numbers that none of the moves overwrites before it is read.
+        moves = " ".join(f"{3 + index}<&{90 + index}" for index in range(len(sockets)))
         script.write_text(
-            f"#!/bin/bash\nexport LISTEN_PID=$$ LISTEN_FDS=2\nexec {BINARY} \"$@\" {moves}\n")
+            f"#!/bin/bash\nexport LISTEN_PID=$$ LISTEN_FDS={len(sockets)}\nexec {BINARY} \"$@\" {moves}\n")
         script.chmod(0o755)
 
         def place():
-            os.dup2(tcp.fileno(), 9)
-            os.dup2(local.fileno(), 8)
+            for index, one in enumerate(sockets):
+                os.dup2(one.fileno(), 90 + index)
 
-        ready = tmp_path / "ready"
-        process = subprocess.Popen(
-            [script, "serve", "--ready-file", ready], preexec_fn=place, close_fds=False,
+        self.process = subprocess.Popen(
+            [script, "serve", "--ready-file", self.ready, *arguments], preexec_fn=place, close_fds=False,
             env={**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify")}, stderr=subprocess.DEVNULL)
-        try:
-            told = heard.recv(4096).decode()
-            assert told == f"READY=1\nMAINPID={process.pid}"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.heard.close()
+
+
+def test_sockets_of_a_service_manager_are_served_and_left_alone(tmp_path):
+    unix = tmp_path / "activated.sock"
+    with socket.socket() as tcp, socket.socket(socket.AF_UNIX) as local:
+        tcp.bind(("127.0.0.1", 0))
+        local.bind(str(unix))
+        with Activated(tmp_path, [tcp, local]) as proxy:
+            told = proxy.heard.recv(4096).decode()
+            assert told == f"READY=1\nMAINPID={proxy.process.pid}"
             address = ("127.0.0.1", tcp.getsockname()[1])
-            assert ready.read_text().split() == [f"127.0.0.1:{address[1]}", f"unix:{unix}"]
+            assert proxy.ready.read_text().split() == [f"127.0.0.1:{address[1]}", f"unix:{unix}"]
             assert status(address) == status(unix) == b"200"
-            process.terminate()
-            assert process.wait(10) == 0
-            assert heard.recv(4096) == b"STOPPING=1"
+            proxy.process.terminate()
+            assert proxy.process.wait(10) == 0
+            assert proxy.heard.recv(4096) == b"STOPPING=1"
             # The sockets live on, for the next process.
             assert unix.exists()
             with connect(address), connect(unix):
                 pass
-        finally:
-            process.kill()
-            process.wait()
+
+
+def test_sockets_of_a_service_manager_have_tls_where_the_file_says_so(tmp_path):
+    certificates = Certificates()
+    conf = tmp_path / "proxy.conf"
+    with socket.socket() as plain, socket.socket() as secure:
+        ports = []
+        for one in (plain, secure):
+            one.bind(("127.0.0.1", 0))
+            ports.append(one.getsockname()[1])
+
+        def write(*listen):
+            conf.write_text(
+                configuration(ECHO, listen=list(listen)) + section("[server.certificates]", certificates.make("main")))
+
+        write(f"tls:127.0.0.1:{ports[1]}", f"127.0.0.1:{ports[0]}")
+        with Activated(tmp_path, [plain, secure], "--config", conf) as proxy:
+            assert proxy.heard.recv(4096).startswith(b"READY=1")
+            assert proxy.ready.read_text().split() == [f"127.0.0.1:{ports[0]}", f"tls:127.0.0.1:{ports[1]}"]
+            assert status(("127.0.0.1", ports[0])) == b"200"
+            context = ssl.create_default_context(cafile=str(certificates.authority))
+            with context.wrap_socket(connect(("127.0.0.1", ports[1])), server_hostname="localhost") as one:
+                one.sendall(HEALTH)
+                assert b"200 OK" in one.recv(4096)
+        # One that the file does not name could be meant for either.
+        write(f"tls:127.0.0.1:{ports[1]}")
+        for one in (plain, secure):
+            one.listen()
+        done = subprocess.run(
+            ["bash", "-c", f"export LISTEN_PID=$$ LISTEN_FDS=1; exec {BINARY} serve --config {conf} 3<&{plain.fileno()}"],
+            pass_fds=[plain.fileno()], capture_output=True, text=True, timeout=10)
+        assert done.returncode > 0
+        assert f'add it as "tls:127.0.0.1:{ports[0]}" or "127.0.0.1:{ports[0]}"' in done.stderr
+
+
+def test_a_process_that_hangs_at_the_gate_is_named(tmp_path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as hanging:
+        hanging.bind(str(tmp_path / "takeover"))
+        hanging.listen()
+        conf = tmp_path / "proxy.conf"
+        conf.write_text(text(tmp_path))
+        done = subprocess.run([BINARY, "serve", "--config", conf], capture_output=True, text=True, timeout=30)
+    assert done.returncode > 0
+    assert f"process {os.getpid()} there has not answered for 10 seconds" in done.stderr
 
 
 def test_a_descriptor_that_is_no_listener_is_refused(tmp_path):

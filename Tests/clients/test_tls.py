@@ -1,8 +1,10 @@
 """HTTPS towards clients: the SDK, curl, reloads, and what a scanner says."""
 
 import json
+import os
 import re
 import select
+import shutil
 import socket
 import ssl
 import subprocess
@@ -200,10 +202,28 @@ def test_health_speaks_tls(secure):
         assert subprocess.run([BINARY, "health", "--address", address]).returncode == 0
 
 
+def test_health_says_why_tls_fails(secure, certificates):
+    for address, reason in [
+            (f"tls:127.0.0.1:{secure.port}", "TLS failed: wrong version number"),
+            (f"https://127.0.0.1:{secure.port}/healthz", f'write "tls:127.0.0.1:{secure.port}"'),
+            ("127.0.0.1:1", "127.0.0.1:1 does not answer: Connection refused")]:
+        done = subprocess.run([BINARY, "health", "--address", address], capture_output=True, text=True)
+        assert done.returncode != 0 and reason in done.stderr, done.stderr
+    asking = conf([certificates.make("asking")], tls={"client_ca": str(certificates.authority)})
+    with Sluice(asking) as proxy:
+        done = subprocess.run(
+            [BINARY, "health", "--address", f"tls:127.0.0.1:{proxy.secure_ports[0]}"], capture_output=True, text=True)
+        assert done.returncode != 0 and "certificate required" in done.stderr, done.stderr
+
+
+def scrape(proxy):
+    with urllib.request.urlopen(proxy.url + "/metrics", timeout=5) as answer:
+        return answer.read().decode()
+
+
 def test_handshakes_are_counted(secure, certificates):
     served_name(secure, certificates)
-    with urllib.request.urlopen(secure.url + "/metrics", timeout=5) as answer:
-        text = answer.read().decode()
+    text = scrape(secure)
     count = re.search(r'sluice_tls_handshakes_total\{version="1.3",resumed="false"\} (\d+)', text)
     assert int(count[1]) > 0
 
@@ -219,10 +239,11 @@ def check(folder, text):
 
 def test_check_shows_certificates(certificates, tmp_path):
     pairs = [certificates.make("main"), certificates.make("old", "DNS:old.example", days=-1)]
-    done = check(tmp_path, conf(pairs))
+    done = check(tmp_path, conf(pairs, tls={"minimum": "1.3", "client_ca": str(certificates.authority)}))
+    assert f"tls         1.3 alone; clients' certificates required, of {certificates.authority}\n" in done.stdout
     assert done.returncode == 0
-    assert re.search(r"certificate localhost, 127\.0\.0\.1 \(ECDSA 256\), expires 20\d\d-\d\d-\d\d\n", done.stdout)
-    assert re.search(r"certificate old\.example .*; expired on 20\d\d-\d\d-\d\d\n", done.stdout)
+    assert re.search(r"certificate localhost, 127\.0\.0\.1 \(ECDSA 256\), expires on 20\d\d-\d\d-\d\d\n", done.stdout)
+    assert re.search(r"certificate old\.example \(ECDSA 256\), expired on 20\d\d-\d\d-\d\d\n", done.stdout)
 
 
 def test_what_cannot_be_served_is_refused(certificates, tmp_path):
@@ -269,7 +290,8 @@ def test_a_changed_certificate_is_served_and_open_connections_live(certificates)
             certificates.make("second", into="changing")
             wait_until(lambda: served_name(proxy, certificates) == "second", seconds=10)
             assert ask(open_connection) == b"HTTP/1.1 200 OK"
-        assert len(log_lines(proxy, "configuration reloaded")) == 1
+        reloads = log_lines(proxy, "configuration reloaded")
+        assert [line["changed"] for line in reloads] == [["certificates"]]
 
 
 def test_a_key_that_does_not_match_leaves_the_old_certificate(certificates):
@@ -289,6 +311,39 @@ def test_a_key_that_does_not_match_leaves_the_old_certificate(certificates):
             file.write(next_key)
         wait_until(lambda: served_name(proxy, certificates) == "second", seconds=10)
         assert len(log_lines(proxy, "configuration refused; the old one stays")) == 1
+
+
+def test_a_certificate_that_is_missing_is_taken_when_it_comes(certificates):
+    with Sluice(conf([certificates.make("first")])) as proxy:
+        late = {"certificate": str(proxy.folder / "late.pem"), "key": str(proxy.folder / "late.key")}
+        proxy.rewrite(conf([late]))
+        refused = wait_until(lambda: log_lines(proxy, "configuration refused; the old one stays"), seconds=10)
+        assert "late.pem cannot be read" in refused[0]["error"]
+        assert served_name(proxy, certificates) == "first"
+        made = certificates.make("second")
+        for name in ("key", "certificate"):
+            shutil.copy(made[name], late[name])
+        wait_until(lambda: served_name(proxy, certificates) == "second", seconds=10)
+        assert log_lines(proxy, "configuration reloaded")[-1]["changed"] == ["certificates", "server"]
+        metrics = scrape(proxy)
+        assert 'sluice_configuration_reloads_total{outcome="accepted"} 1' in metrics
+        assert 'sluice_configuration_reloads_total{outcome="refused"}' in metrics
+        shown = re.findall(r'^sluice_tls_certificate_expiry_timestamp_seconds\{(.*)\} (\d+)$', metrics, re.M)
+        assert [labels for labels, _ in shown] == [f'name="localhost",file="{late["certificate"]}"']
+        assert 29 < (int(shown[0][1]) - time.time()) / 86_400 < 31
+
+
+def test_a_certificate_that_vanishes_is_told_of_once_and_served_on(certificates):
+    pair = certificates.make("first", into="vanishing")
+    with Sluice(conf([pair])) as proxy:
+        os.remove(pair["certificate"])
+        gone = "a file is gone; what was read of it stays in use"
+        assert wait_until(lambda: log_lines(proxy, gone), seconds=10)[0]["file"] == pair["certificate"]
+        assert served_name(proxy, certificates) == "first"
+        certificates.make("second", into="vanishing")
+        wait_until(lambda: served_name(proxy, certificates) == "second", seconds=10)
+        assert len(log_lines(proxy, gone)) == 1
+        assert not log_lines(proxy, "configuration refused; the old one stays")
 
 
 def test_a_stream_lives_through_a_change(certificates):

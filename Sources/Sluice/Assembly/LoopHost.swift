@@ -64,11 +64,12 @@ final class LoopHost: ExchangeHost {
     /// Starts nothing more, lets exchanges without a socket finish, and interrupts what is left after `limit`.
     ///
     /// - Returns: how many exchanges had to be interrupted.
-    func drain(within limit: Duration) async -> Int {
+    func drain(within limit: Duration, telling error: ProxyError) async -> Int {
         starts.withLock { $0.areRefused = true }
         // On a loop that stands still what is on its way would never begin, nor end.
         await waitForStarts()
-        let drain = Drain(finish: finishAll, interrupt: interruptAll, abandon: abandonAll)
+        let drain = Drain(
+            finish: finishAll, interrupt: { await self.interruptAll(error) }, abandon: abandonAll)
         return await drain.run(within: limit)
     }
 
@@ -88,10 +89,10 @@ final class LoopHost: ExchangeHost {
         }
     }
 
-    private func interruptAll() async -> Int {
+    private func interruptAll(_ error: ProxyError) async -> Int {
         var count = 0
         for loop in loops {
-            count += await loop.run { self.services($0).hosted.interruptAll(.shuttingDown) }
+            count += await loop.run { self.services($0).hosted.interruptAll(error) }
         }
         return count
     }

@@ -182,7 +182,7 @@ public final class Proxy: Sendable {
         let serving = current.withLock { $0.settings.serving }
         readiness.end()
         if serving.shutdownDelay > .zero { try? await Task.sleep(for: serving.shutdownDelay) }
-        async let hosted = host.drain(within: serving.drainTimeout)
+        async let hosted = host.drain(within: serving.drainTimeout, telling: .shuttingDown)
         let served = await server?.drain(within: serving.drainTimeout) ?? 0
         return await ended(interrupted: hosted + served)
     }
@@ -200,7 +200,7 @@ public final class Proxy: Sendable {
             let limit = self.current.withLock { $0.settings.serving.drainTimeout }
             await self.server?.leaveListeners(taken)
             await left()
-            async let hosted = self.host.drain(within: limit)
+            async let hosted = self.host.drain(within: limit, telling: .restarted)
             let served = await self.server?.drainAfterLeaving(within: limit) ?? 0
             return await self.ended(interrupted: hosted + served)
         }

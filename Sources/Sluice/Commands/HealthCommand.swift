@@ -17,8 +17,11 @@ struct HealthCommand: ParsableCommand {
 
     func run() throws {
         let target = try target()
-        guard let status = HealthProbe.ask(target) else {
-            throw Complaint("\(target) does not answer")
+        let status: Int
+        do throws(HealthProbe.NoAnswer) {
+            status = try HealthProbe.ask(target)
+        } catch {
+            throw Complaint("\(target) does not answer: \(error)")
         }
         guard status == 200 else { throw Complaint("\(target) answers with status \(status)") }
     }

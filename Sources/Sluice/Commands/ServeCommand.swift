@@ -5,6 +5,7 @@ internal import Logging
 internal import SluiceConfig
 internal import SluiceLoop
 internal import SluiceServer
+internal import Synchronization
 
 /// `sluice serve`: runs until SIGTERM or SIGINT.
 struct ServeCommand: AsyncParsableCommand {
@@ -38,8 +39,13 @@ struct ServeCommand: AsyncParsableCommand {
         }
         DescriptorLimits.raise()
         let (endings, ending) = AsyncStream.makeStream(of: Ending.self)
-        Termination.watch { ending.yield(.signal($0)) }
+        Termination.watch {
+            ending.yield(.signal($0))
+        } onSecond: { signal in
+            Self.running.withLock { $0 }?.giveUp(signal)
+        }
         let (proxy, succession) = try await start(on: addresses)
+        Self.running.withLock { $0 = proxy }
         let withoutFile = config == nil ? ignoreHangUps(proxy) : nil
         let reloader = config.map { ConfigurationReloader($0, proxy: proxy) }
         reloader?.start()
@@ -52,6 +58,9 @@ struct ServeCommand: AsyncParsableCommand {
         withoutFile?.cancel()
         await end(proxy, succession, reason)
     }
+
+    /// For a second signal, which waits for nobody.
+    private static let running = Mutex<Proxy?>(nil)
 
     /// Why the process ends.
     private enum Ending: Sendable {

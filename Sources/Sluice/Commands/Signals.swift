@@ -6,15 +6,21 @@ internal import Synchronization
 enum Termination {
     /// Watches for SIGTERM and SIGINT from here on; call it once, before anybody can know that the process runs.
     ///
-    /// - Parameter onFirst: gets the name of the first. A further one ends the process at once.
-    static func watch(_ onFirst: @escaping @Sendable (String) -> Void) {
+    /// - Parameters:
+    ///   - onFirst: gets the name of the first.
+    ///   - onSecond: gets the name of a further one, before that ends the process.
+    static func watch(
+        onFirst: @escaping @Sendable (String) -> Void,
+        onSecond: @escaping @Sendable (String) -> Void
+    ) {
         // Whoever writes to what nobody reads hears of it by an error. A handler, unlike SIG_IGN, is not passed on to programs that
         // are started for tokens.
         signal(SIGPIPE) { _ in }
         let watches = [(SIGTERM, "SIGTERM"), (SIGINT, "SIGINT")].map { number, name in
             SignalWatch(number) {
-                if hasRung.exchange(true, ordering: .relaxed) { _exit(1) }
-                onFirst(name)
+                guard hasRung.exchange(true, ordering: .relaxed) else { return onFirst(name) }
+                onSecond(name)
+                _exit(1)
             }
         }
         // They last as long as the process: its end is what they watch over.

@@ -1,10 +1,10 @@
 internal import Foundation
 
 extension ServerCertificate {
-    /// Names, kind of key and expiry, for people.
-    public var summary: String {
+    /// Names, kind of key and dates at a moment in seconds since 1970, for people.
+    public func summary(at now: Int) -> String {
         let shown = names.isEmpty ? "no names" : names.joined(separator: ", ")
-        return "\(shown) (\(keyType)), expires \(Self.day(ends))"
+        return "\(shown) (\(keyType)), " + (complaint(at: now) ?? "expires on \(Self.day(ends))")
     }
 
     /// What is wrong with its dates at a moment in seconds since 1970; nil when it holds then.

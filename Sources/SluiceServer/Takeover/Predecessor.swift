@@ -80,7 +80,15 @@ package final class Predecessor {
         _ question: TakeoverMessage, _ channel: TakeoverChannel, _ path: String
     ) throws(TakeoverFailure) -> TakeoverChannel.Received {
         guard channel.send(question) else { throw TakeoverFailure(path: path) }
-        return channel.receive()
+        let answer = channel.receive()
+        if case .nothing = answer {
+            throw TakeoverFailure(
+                path: path,
+                reason:
+                    "process \(channel.peer) there has not answered for \(seconds) seconds; it hangs, or somebody else is taking over from it"
+            )
+        }
+        return answer
     }
 }
 
