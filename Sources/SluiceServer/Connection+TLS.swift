@@ -13,7 +13,13 @@ extension Connection {
         guard session.isEstablished else { return open(session) }
         switch session.receive(poller.scratch, { take($0) }) {
         case .moved:
-            if session.isDrained { mayRead = sawPeerClose }
+            if session.isDrained {
+                mayRead = sawPeerClose
+            } else if session.hasReadFarewell {
+                // Nothing will ring for what was read already.
+                sawPeerClose = true
+                if phase == .answering { leaveIfHalfClosed() }
+            }
             if phase == .readingBody { arm() }
         case .wouldBlock:
             mayRead = false

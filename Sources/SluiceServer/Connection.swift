@@ -52,7 +52,7 @@ final class Connection: ReadinessHandler, AlarmHandler, TurnEndHandler {
     /// Everything the client sent was read, and it will send no more.
     var inputEnded = false
     /// The client's FIN has arrived; bytes before it may still be unread.
-    private(set) var sawPeerClose = false
+    var sawPeerClose = false
     /// When the first byte of the current request came.
     var requestStartedAt: UInt64
     private var inputWaiter: UnsafeContinuation<Void, Never>?

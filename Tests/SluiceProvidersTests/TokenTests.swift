@@ -52,6 +52,14 @@ struct TokenTests {
         #expect(error?.description.contains("SECRET") == false)
     }
 
+    @Test func programsGetNoKeyOfSecrets() {
+        let environment = [
+            "SLUICE_SECRET_KEY": "anything", "OTHER": "a,sluicekey-1234-abcd", "HOME": "/root",
+            "KEY": "sk-1",
+        ]
+        #expect(Command.withoutSecretKeys(environment) == ["HOME": "/root", "KEY": "sk-1"])
+    }
+
     // MARK: File
 
     @Test func aFileIsReadAgainWhenItChanges() async throws {

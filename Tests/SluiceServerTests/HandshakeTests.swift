@@ -187,6 +187,36 @@ struct HandshakeTests {
         }
     }
 
+    /// A session says that its client was verified, which holds no longer than the certificate.
+    @Test(arguments: ["1.2", "1.3"])
+    func aSessionWhoseCertificateHasEndedIsNotResumed(version: String) async throws {
+        try folder.make("brief", for: "DNS:brief")
+        try folder.end("brief", inSeconds: 2)
+        let settings = try folder.settings("server") { [folder] in
+            $1.clientAuthorityFile = folder.authority
+        }
+        try await TestServer.run(settings, addresses: securely) { server in
+            let (port, folder) = (server.port, folder)
+            @Sendable func ask(_ ticket: TLSTicket?) throws -> TLSTicket? {
+                let client = try folder.connect(port) {
+                    ($0.version, $0.session) = (version, ticket)
+                    $0.certificate = (folder.file("brief"), folder.key("brief"))
+                }
+                try client.send(health)
+                #expect(try client.response().status == 200)
+                return client.tls?.ticket
+            }
+            let ticket = try await offPool { try ask(nil) }
+            let end = ContinuousClock.now + .seconds(3)
+            try await eventually("the certificate's end") { ContinuousClock.now > end }
+            _ = try await offPool {
+                #expect(throws: SocketError.self) { try ask(ticket) }
+            }
+            try await eventually("the count") { server.server.handshakes.failed == 1 }
+            #expect(server.server.handshakes.resumed13 + server.server.handshakes.resumed12 == 0)
+        }
+    }
+
     @Test func newHandshakesGetNewCertificatesAndOpenConnectionsLive() async throws {
         try folder.make("next", for: "DNS:localhost")
         let next = try folder.settings("next")

@@ -230,14 +230,3 @@ struct TakeoverTests {
         }
     }
 }
-
-/// Carries a value between threads.
-///
-/// Safety: one thread uses it at a time, and the next only once that one is done.
-private struct Carried<Value>: @unchecked Sendable {
-    let value: Value
-
-    init(_ value: Value) {
-        self.value = value
-    }
-}

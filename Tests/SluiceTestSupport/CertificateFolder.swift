@@ -1,3 +1,4 @@
+internal import CSluiceOpenSSL
 import Foundation
 
 /// Certificates that live as long as one test, made by `openssl`.
@@ -20,6 +21,8 @@ public final class CertificateFolder: Sendable {
     public enum Key: String, Sendable {
         case ecdsa = "ec -pkeyopt ec_paramgen_curve:prime256v1"
         case rsa = "rsa:2048"
+        /// A handshake takes milliseconds.
+        case large = "rsa:4096"
     }
 
     public var authority: String { file("authority") }
@@ -38,6 +41,34 @@ public final class CertificateFolder: Sendable {
         try openssl(
             "x509 -req -in \(name).csr -CA authority.pem -CAkey authority.key -CAcreateserial "
                 + "-days \(days) -extfile names -out \(name).pem")
+    }
+
+    /// Has a certificate of this folder end in so many seconds.
+    public func end(_ name: String, inSeconds seconds: Int) throws {
+        guard let (certificate, key) = try Self.read(file(name), self.key("authority")),
+            X509_gmtime_adj(X509_getm_notAfter(certificate), seconds) != nil,
+            X509_sign(certificate, key, EVP_sha256()) > 0, let out = fopen(file(name), "w")
+        else { throw SocketError.malformed("openssl: \(name)") }
+        defer {
+            fclose(out)
+            X509_free(certificate)
+            EVP_PKEY_free(key)
+        }
+        PEM_write_X509(out, certificate)
+    }
+
+    private static func read(
+        _ file: String, _ keyFile: String
+    ) throws -> (OpaquePointer, OpaquePointer)? {
+        guard let certificate = fopen(file, "r"), let key = fopen(keyFile, "r") else { return nil }
+        defer {
+            fclose(certificate)
+            fclose(key)
+        }
+        guard let read = PEM_read_X509(certificate, nil, nil, nil),
+            let readKey = PEM_read_PrivateKey(key, nil, nil, nil)
+        else { return nil }
+        return (read, readKey)
     }
 
     private func run(

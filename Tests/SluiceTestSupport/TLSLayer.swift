@@ -94,6 +94,22 @@ public final class TLSLayer {
         if let session = wishes.session { SSL_set_session(connection, session.session) }
     }
 
+    /// The first bytes of a handshake, which any connection may send.
+    public static func hello() throws -> [UInt8] {
+        guard let context = SSL_CTX_new(TLS_client_method()), let connection = SSL_new(context),
+            let output = BIO_new(BIO_s_mem())
+        else { throw SocketError.malformed("out of memory") }
+        defer {
+            SSL_free(connection)
+            SSL_CTX_free(context)
+        }
+        SSL_set_bio(connection, BIO_new(BIO_s_mem()), output)
+        _ = SSL_connect(connection)
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = BIO_read(output, &bytes, Int32(bytes.count))
+        return Array(bytes.prefix(Int(count)))
+    }
+
     /// `TLSv1.3`.
     public var version: String { String(cString: SSL_get_version(connection)) }
     /// Whether an earlier session was resumed.

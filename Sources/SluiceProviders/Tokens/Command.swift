@@ -14,9 +14,13 @@ struct Command: Sendable {
     static let outputLimit = 64 << 10
     private static let queue = DispatchQueue(label: "sluice.commands", attributes: .concurrent)
 
-    /// Ours, without the keys of the configuration's secrets, which no program needs, whatever the variable is called.
-    private static let environment = ProcessInfo.processInfo.environment.filter {
-        $0.key != SecretKeys.variable && !$0.value.contains(SecretKey.prefix)
+    private static let environment = withoutSecretKeys(ProcessInfo.processInfo.environment)
+
+    /// No program needs the keys of the configuration's secrets, whatever the variable is called.
+    static func withoutSecretKeys(_ environment: [String: String]) -> [String: String] {
+        environment.filter {
+            $0.key != SecretKeys.variable && !$0.value.contains(SecretKey.prefix)
+        }
     }
 
     /// - Parameters:

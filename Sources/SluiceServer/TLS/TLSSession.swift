@@ -102,6 +102,9 @@ final class TLSSession {
     /// Whether a read would find nothing, in libssl's buffer as well as in the socket.
     var isDrained: Bool { sluice_tls_is_drained(connection) == 1 }
 
+    /// Whether the client's word that it will send no more stood behind what was read.
+    var hasReadFarewell: Bool { SSL_get_shutdown(connection) & SSL_RECEIVED_SHUTDOWN != 0 }
+
     /// Whether the client said that it will send no more, while nobody reads what it sends.
     func peerHasEnded() -> Bool {
         guard isEstablished, !isBroken else { return false }
