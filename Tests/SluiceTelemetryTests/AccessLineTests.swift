@@ -36,6 +36,17 @@ import Testing
         add { $0.clientName = "team-blue" }
         add { $0.clientName = "a client with a name that is longer than any other of these" }
         add { $0.clientName = "\"b\"" }
+        add { $0.tls = ClientTLS(version: "1.3", subject: nil) }
+        add { $0.tls = ClientTLS(version: "1.2", subject: "") }
+        add {
+            $0.tls = ClientTLS(
+                version: "1.3", subject: String(repeating: "CN=team-blue,", count: 39))
+        }
+        add { $0.tls = ClientTLS(version: "1.3", subject: "CN=a\\,b,O=\"c\"") }
+        add {
+            $0.clientName = "team-blue"
+            $0.tls = ClientTLS(version: "1.3", subject: "CN=team-blue,O=Example")
+        }
         add { $0.errorCode = "stream_cut" }
         add { $0.errorDetail = "broke\n\"here\"" }
         add { $0.status = 0 }

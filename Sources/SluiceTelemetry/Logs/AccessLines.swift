@@ -18,8 +18,8 @@ struct AccessLines {
         let index = labels.index(of: record) ?? add(record)
         Self.append(
             clock.bytes.span, record.id.utf8.span, record.client.utf8.span,
-            (record.clientName ?? "").utf8.span, labels[index], AccessNumbers(record),
-            to: &bytes)
+            (record.clientName ?? "").utf8.span, record.tls, labels[index],
+            AccessNumbers(record), to: &bytes)
     }
 
     @inline(never)
@@ -43,7 +43,7 @@ struct AccessLines {
 
     /// Whether the texts that are the record's own stand in JSON as they are.
     private static func isPlain(_ record: AccessRecord) -> Bool {
-        record.errorDetail == nil && record.tls == nil
+        record.errorDetail == nil && (record.tls?.subject ?? "").utf8.span.isPlainJSON
             && (record.usageSource == nil || record.usageSource == AccessNumbers.usageSource)
             && record.id.utf8.span.isPlainJSON && record.client.utf8.span.isPlainJSON
             && (record.clientName ?? "").utf8.span.isPlainJSON
@@ -52,9 +52,11 @@ struct AccessLines {
     // Parts are given one by one, because a closure that holds on to a value of many fields copies it.
     private static func append(
         _ time: Span<UInt8>, _ id: Span<UInt8>, _ client: Span<UInt8>, _ clientName: Span<UInt8>,
-        _ labels: [UInt8], _ numbers: AccessNumbers, to bytes: inout [UInt8]
+        _ tls: ClientTLS?, _ labels: [UInt8], _ numbers: AccessNumbers, to bytes: inout [UInt8]
     ) {
-        let texts = time.count + id.count + client.count + clientName.count + labels.count + 96
+        let security = tls.map { $0.version.utf8.count + ($0.subject ?? "").utf8.count + 32 } ?? 0
+        let texts =
+            time.count + id.count + client.count + clientName.count + security + labels.count + 96
         bytes.append(addingCapacity: texts + AccessNumbers.room) { out in
             out.append(text: "{\"time\":\"")
             out.append(copying: time)
@@ -65,6 +67,14 @@ struct AccessLines {
             if !clientName.isEmpty {
                 out.append(text: "\",\"client_name\":\"")
                 out.append(copying: clientName)
+            }
+            if let tls {
+                out.append(text: "\",\"tls\":\"")
+                out.append(copying: tls.version.utf8.span)
+                if let subject = tls.subject {
+                    out.append(text: "\",\"client_subject\":\"")
+                    out.append(copying: subject.utf8.span)
+                }
             }
             out.append(text: "\"")
             out.append(copying: labels.span)
