@@ -3,46 +3,48 @@
 #include <stddef.h>
 #include "CSluiceLinux.h"
 
-ssize_t sluice_send_packet(int socket, const void *bytes, size_t length, int descriptor) {
-    struct iovec piece = {(void *)bytes, length};
+// One packet and the room for one descriptor beside it.
+typedef struct {
+    struct iovec piece;
+    struct msghdr message;
     union {
         struct cmsghdr header;
         char space[CMSG_SPACE(sizeof(int))];
     } control;
-    struct msghdr message;
-    memset(&message, 0, sizeof message);
-    message.msg_iov = &piece;
-    message.msg_iovlen = 1;
+} packet;
+
+static void prepare(packet *p, const void *bytes, size_t length, int has_descriptor) {
+    memset(p, 0, sizeof *p);
+    p->piece.iov_base = (void *)bytes;
+    p->piece.iov_len = length;
+    p->message.msg_iov = &p->piece;
+    p->message.msg_iovlen = 1;
+    if (!has_descriptor) return;
+    p->message.msg_control = &p->control;
+    p->message.msg_controllen = sizeof p->control;
+}
+
+ssize_t sluice_send_packet(int socket, const void *bytes, size_t length, int descriptor) {
+    packet p;
+    prepare(&p, bytes, length, descriptor >= 0);
     if (descriptor >= 0) {
-        memset(&control, 0, sizeof control);
-        message.msg_control = &control;
-        message.msg_controllen = sizeof control;
-        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        struct cmsghdr *header = CMSG_FIRSTHDR(&p.message);
         header->cmsg_level = SOL_SOCKET;
         header->cmsg_type = SCM_RIGHTS;
         header->cmsg_len = CMSG_LEN(sizeof(int));
         memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
     }
-    return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    return sendmsg(socket, &p.message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 ssize_t sluice_receive_packet(int socket, void *bytes, size_t capacity, int *descriptor) {
-    struct iovec piece = {bytes, capacity};
-    union {
-        struct cmsghdr header;
-        char space[CMSG_SPACE(sizeof(int))];
-    } control;
-    struct msghdr message;
-    memset(&message, 0, sizeof message);
-    message.msg_iov = &piece;
-    message.msg_iovlen = 1;
-    message.msg_control = &control;
-    message.msg_controllen = sizeof control;
+    packet p;
+    prepare(&p, bytes, capacity, 1);
     *descriptor = -1;
-    ssize_t count = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    ssize_t count = recvmsg(socket, &p.message, MSG_CMSG_CLOEXEC);
     if (count < 0) return -1;
     int surplus = 0;
-    for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+    for (struct cmsghdr *header = CMSG_FIRSTHDR(&p.message); header; header = CMSG_NXTHDR(&p.message, header)) {
         if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
         size_t held = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
         for (size_t i = 0; i < held; i++) {
@@ -56,7 +58,7 @@ ssize_t sluice_receive_packet(int socket, void *bytes, size_t capacity, int *des
             }
         }
     }
-    if (surplus || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC))) {
+    if (surplus || (p.message.msg_flags & (MSG_TRUNC | MSG_CTRUNC))) {
         if (*descriptor >= 0) close(*descriptor);
         *descriptor = -1;
         errno = EMSGSIZE;

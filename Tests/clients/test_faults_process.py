@@ -148,6 +148,24 @@ def with_log(target):
     return ["bash", "-c", f'exec "$@" 2>{target}', "bash"]
 
 
+def pipe_in(tmp_path):
+    """A pipe for a log, and the end to read it from."""
+    pipe = tmp_path / "log"
+    os.mkfifo(pipe)
+    return pipe, os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+
+def answers_both(testbed):
+    """A plain request and a stream."""
+    assert testbed.ask().status == 200
+    assert testbed.ask(chat(stream=True)).body.endswith(b"data: [DONE]\n\n")
+
+
+def ends_well(testbed):
+    testbed.proxy.signal()
+    assert testbed.proxy.wait() == 0
+
+
 def dropped(testbed):
     answer = testbed.ask(path="/metrics", method="GET")
     return int(float(re.search(r"^sluice_log_lines_dropped_total (\S+)$", answer.body.decode(), re.MULTILINE)[1]))
@@ -170,32 +188,24 @@ def burden(testbed, count):
 def test_a_full_disk_costs_lines_only(upstream):
     with Testbed(upstream, prefix=with_log("/dev/full")) as testbed:
         with testbed.survives(requests=2):
-            assert testbed.ask().status == 200
-            assert testbed.ask(chat(stream=True)).body.endswith(b"data: [DONE]\n\n")
+            answers_both(testbed)
             assert wait_until(lambda: dropped(testbed)) > 0
-        testbed.proxy.signal()
-        assert testbed.proxy.wait() == 0
+        ends_well(testbed)
 
 
 def test_a_log_whose_reader_leaves_costs_lines_only(upstream, tmp_path):
-    pipe = tmp_path / "log"
-    os.mkfifo(pipe)
-    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    pipe, reader = pipe_in(tmp_path)
     with Testbed(upstream, prefix=with_log(pipe)) as testbed:
         assert os.read(reader, 100)
         os.close(reader)
         with testbed.survives(requests=2):
-            assert testbed.ask().status == 200
-            assert testbed.ask(chat(stream=True)).body.endswith(b"data: [DONE]\n\n")
+            answers_both(testbed)
             assert wait_until(lambda: dropped(testbed)) > 0
-        testbed.proxy.signal()
-        assert testbed.proxy.wait() == 0
+        ends_well(testbed)
 
 
 def test_a_log_whose_reader_stands_still_costs_lines_only(upstream, tmp_path):
-    pipe = tmp_path / "log"
-    os.mkfifo(pipe)
-    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    pipe, reader = pipe_in(tmp_path)
     try:
         with Testbed(upstream, prefix=with_log(pipe)) as testbed:
             # The lines that wait are memory in use: about a megabyte.
@@ -203,8 +213,7 @@ def test_a_log_whose_reader_stands_still_costs_lines_only(upstream, tmp_path):
                 # Pipe and queue hold some 5,000 lines.
                 slowest = burden(testbed, 8000)
                 assert slowest < 1
-                assert testbed.ask().status == 200
-                assert testbed.ask(chat(stream=True)).body.endswith(b"data: [DONE]\n\n")
+                answers_both(testbed)
                 assert dropped(testbed) > 0
             begun = time.monotonic()
             testbed.proxy.signal()
@@ -216,9 +225,7 @@ def test_a_log_whose_reader_stands_still_costs_lines_only(upstream, tmp_path):
 
 
 def test_a_reader_that_comes_back_reads_on(upstream, tmp_path):
-    pipe = tmp_path / "log"
-    os.mkfifo(pipe)
-    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    pipe, reader = pipe_in(tmp_path)
     with Testbed(upstream, prefix=with_log(pipe)) as testbed:
         burden(testbed, 8000)
         lost = dropped(testbed)
@@ -235,8 +242,7 @@ def test_a_reader_that_comes_back_reads_on(upstream, tmp_path):
         wait_until(lambda: any("were lost" in line for line in lines))
         # As long as what waited is being written, there is no room for more.
         wait_until(lambda: testbed.ask(chat(model="gpt-4-back")) and any("gpt-4-back" in line for line in lines))
-        testbed.proxy.signal()
-        assert testbed.proxy.wait() == 0
+        ends_well(testbed)
         thread.join(5)
     records = [json.loads(line) for line in lines]
     [note] = [record for record in records if record["message"] == "log lines were lost"]
