@@ -3,6 +3,9 @@ internal import SluiceLoop
 internal import SluiceWire
 
 extension UpstreamTransfer {
+    /// More is sent at once: it would have left the processor's caches by the end of the turn, and its memory serves the next body.
+    private static let departsTogether = 16 << 10
+
     /// Writes the request, as far as the socket takes it.
     func send(_ request: UpstreamRequest, rest: (any IncomingBody)?) {
         let rest = request.body.isStream ? rest : nil
@@ -17,7 +20,7 @@ extension UpstreamTransfer {
         load(&head, bytes)
         // The alarm of an idle connection may be due in this very turn, before its end.
         armSendTimer()
-        poller.atEndOfTurn(self)
+        if bytes.count > Self.departsTogether { flush() } else { poller.atEndOfTurn(self) }
     }
 
     /// Makes two pieces ready to be sent by ``flush()``; ``drained()`` follows.
