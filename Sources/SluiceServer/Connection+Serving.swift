@@ -16,7 +16,7 @@ extension Connection {
     /// Serves requests as they come, or as they have come already, until there is one whose answer takes time.
     func serve() {
         while findHead(), let exchange {
-            if mayRead { readOn() }
+            if mayRead, phase == .answering { readOn() }
             isStarting = true
             exchange.start()
             isStarting = false

@@ -17,7 +17,11 @@ final class ConnectionPool {
     }
 
     func origin(_ url: UpstreamURL, _ options: UpstreamConnectionOptions) -> Origin {
-        if let latest, latest.url == url, latest.options == options { return latest.origin }
+        if let latest, latest.url == url, latest.options == options {
+            // Those of a configuration read anew are equal, and told to be at a glance only when they are the same.
+            if latest.options.trust !== options.trust { self.latest?.options = options }
+            return latest.origin
+        }
         let key = OriginKey(
             scheme: url.scheme, host: url.host, port: url.port, options: options)
         let origin =

@@ -20,7 +20,10 @@ extension UpstreamTransfer {
         load(&head, bytes)
         // The alarm of an idle connection may be due in this very turn, before its end.
         armSendTimer()
-        if bytes.count > Self.departsTogether { flush() } else { poller.atEndOfTurn(self) }
+        guard bytes.count > Self.departsTogether else { return poller.atEndOfTurn(self) }
+        // The end of an idle connection may have been reported in this turn, and not been handled yet.
+        if let connection, connection.isReused, !connection.isQuiet() { return becomeStale() }
+        flush()
     }
 
     /// Makes two pieces ready to be sent by ``flush()``; ``drained()`` follows.

@@ -69,3 +69,13 @@ def test_a_body_above_its_limit_is_refused_however_it_is_read(testbed):
             client.send(request(100_000, 5)[0])
             answer = client.response()
             assert answer.status == 413
+
+
+def test_a_client_that_leaves_with_its_request_costs_no_other_connection_a_byte(testbed):
+    data, _, head = request(100_000, 7)
+    for _ in range(50):
+        with testbed.client() as client:
+            # All of it is there when the proxy looks.
+            client.send(data[:head + 30_000])
+            client.half_close()
+    testbed.expect_alive()

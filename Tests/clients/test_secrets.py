@@ -344,6 +344,28 @@ def test_a_reload_takes_keys_over_and_forgets_those_that_went(tmp_path):
         assert post(proxy, key, "echo")[0] == 401
 
 
+def test_half_a_configuration_is_not_taken_for_one(tmp_path):
+    key, hash = new_key()
+    whole = keyed(tmp_path, "[[clients]]", 'name = "blue"', f'keys = ["{hash}"]')
+    open_part = whole[:whole.index("[[clients]]")]
+    with Sluice(whole) as proxy:
+        assert post(proxy, None, "echo")[0] == 401
+        statuses = set()
+        for _ in range(3):
+            # As an editor writes that does not replace the file. What stands there for a moment would be a valid one.
+            with open(proxy.conf, "w") as file:
+                file.write(open_part)
+                file.flush()
+                ends = time.monotonic() + 0.7
+                while time.monotonic() < ends:
+                    statuses.add(post(proxy, None, "echo")[0])
+                file.write(whole[len(open_part):])
+            ends = time.monotonic() + 0.5
+            while time.monotonic() < ends:
+                statuses.add(post(proxy, None, "echo")[0])
+        assert statuses == {401}
+
+
 def test_a_flood_of_wrong_keys_holds_nobody(tmp_path):
     key, hash = new_key("--argon2")
     quick, quick_hash = new_key()

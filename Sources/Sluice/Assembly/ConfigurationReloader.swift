@@ -11,9 +11,8 @@ internal import Synchronization
 final class ConfigurationReloader: Sendable {
     private let path: String
     private let proxy: Proxy
-    /// The file as it was last read, or refused.
-    private let lastRead: Mutex<FileStamp?>
-    private let beside = Mutex(FileWatch())
+    /// The configuration and what it names, as they were last read, or refused.
+    private let files = Mutex(FileWatch())
     /// Certificates and keys as they are in use.
     private let inUse: Mutex<[String: FileStamp]>
     private let watching = Mutex<Task<Void, Never>?>(nil)
@@ -23,13 +22,9 @@ final class ConfigurationReloader: Sendable {
 
     init(_ path: String, proxy: Proxy) {
         self.path = path
-        lastRead = Mutex(FileStamp(path))
         self.proxy = proxy
-        inUse = Mutex(
-            beside.withLock { beside in
-                beside.note(proxy.watchedFiles)
-                return beside.stamps
-            })
+        files.withLock { $0.note([path] + proxy.watchedFiles) }
+        inUse = Mutex(files.withLock { $0.stamps(besides: path) })
         (hangUps, hangUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -54,25 +49,22 @@ final class ConfigurationReloader: Sendable {
         for await _ in hangUps { await reload() }
     }
 
-    /// Whether the file differs from the one last read; a file that is gone for a moment does not.
+    /// Whether a file differs from the one last read, and nobody is writing to it any more: the half of a configuration may be one too,
+    /// with fewer rules. A file that is gone for a moment does not differ.
     private func hasChanged() -> Bool {
-        let findings = beside.withLock { $0.look() }
+        let findings = files.withLock { $0.look() }
         for file in findings.vanished {
             proxy.logger.warning(
                 "a file is gone; what was read of it stays in use", metadata: ["file": "\(file)"])
         }
-        if findings.haveChanged { return true }
-        guard let now = FileStamp(path) else { return false }
-        return lastRead.withLock { $0 != now }
+        return findings.haveChanged
     }
 
     private func reload() async {
-        let stamp = FileStamp(path)
-        lastRead.withLock { $0 = stamp }
         // Before they are read: what changes meanwhile is read again.
-        let before = beside.withLock { beside in
-            beside.note(beside.paths)
-            return beside.stamps
+        let before = files.withLock { files in
+            files.note(files.paths)
+            return files.stamps
         }
         var names: NamedFiles?
         do {
@@ -99,9 +91,9 @@ final class ConfigurationReloader: Sendable {
     private func watch(
         _ files: [String], asSeen before: [String: FileStamp]
     ) -> [String: FileStamp] {
-        beside.withLock { beside in
-            beside.note(Set(files).sorted(), asSeen: before)
-            return beside.stamps
+        self.files.withLock { watched in
+            watched.note(Set([path] + files).sorted(), asSeen: before)
+            return watched.stamps(besides: path)
         }
     }
 }

@@ -43,6 +43,9 @@ struct FileWatch {
     /// The files as they were noted.
     var stamps: [String: FileStamp] { known }
 
+    /// Those of all files but one.
+    func stamps(besides path: String) -> [String: FileStamp] { known.filter { $0.key != path } }
+
     private static func stamps(_ paths: [String]) -> [String: FileStamp] {
         var stamps: [String: FileStamp] = [:]
         for path in paths { stamps[path] = FileStamp(path) }

@@ -23,7 +23,12 @@ struct FurtherModels {
     private func first(amongElementsOf tools: JSONValue) -> String? {
         for tool in tools.elements {
             let refused = first(in: tool) { kind, name, value in
-                self.refused(kind, name, value) ?? (kind == "parameters" ? inObject(value) : nil)
+                switch kind {
+                case "parameters": inObject(value)
+                // OpenRouter's asks models of its own choice.
+                case "id", "type": value.string.flatMap { Self.isFusion($0) ? $0 : nil }
+                default: self.refused(kind, name, value)
+                }
             }
             if let refused { return refused }
         }
@@ -46,6 +51,10 @@ struct FurtherModels {
         switch kind {
         case "model": refused(value, in: name)
         case "models", "fallback", "fallbacks": refused(amongAlternatives: value, in: name)
+        // `analysis_models`, `context_window_fallbacks` and the like. Other kinds of values are other things.
+        case _ where kind.hasSuffix("_model") && value.string != nil: refused(value, in: name)
+        case _ where value.isArray && (kind.hasSuffix("_models") || kind.hasSuffix("_fallbacks")):
+            refused(amongAlternatives: value, in: name)
         default: nil
         }
     }
@@ -73,6 +82,11 @@ struct FurtherModels {
     private func refused(_ value: JSONValue, in member: String) -> String? {
         guard let model = value.string else { return member }
         return allowed.contains(model) ? nil : model
+    }
+
+    private static func isFusion(_ name: String) -> Bool {
+        let name = folded(name)
+        return name == "fusion" || name.hasSuffix(":fusion")
     }
 
     /// By Unicode's rules the long s is an S, and the sign for kelvin a k.

@@ -58,7 +58,7 @@ extension Attempts {
 
     func answer(with refusal: UpstreamRefusal) -> Outcome {
         if path.hasStarted {
-            path.fail(refusal.error(credential: credential))
+            path.fail(refusal.error(credential: credential, secrets: provider?.secrets ?? []))
             return .failed(refusal.error)
         }
         let (status, headers, body) = refusal.answer(

@@ -22,13 +22,16 @@ struct UpstreamRefusal {
         return (status, headers, bytes)
     }
 
-    /// What an event says of it where the client's stream has begun: the provider's words, and never the proxy's credential.
-    func error(credential: Credential?) -> ProxyError {
+    /// What an event says of it where the client's stream has begun: the provider's words, and none of the proxy's secrets.
+    func error(credential: Credential?, secrets: [Secret]) -> ProxyError {
         if let replacement = replacement(credential) { return replacement }
         var error = error
-        let text = Redaction.redact(credential?.token, in: body)
-        let told = (try? JSONDocument(parsing: text))?.root["error"]
-        if let words = told?["message"]?.string ?? told?.string { error.message = words }
+        let told = (try? JSONDocument(parsing: body))?.root["error"]
+        if let words = told?["message"]?.string ?? told?.string {
+            // Of the text without JSON's escapes, which could hide a secret.
+            let redacted = Redaction.redact(credential, secrets, in: Array(words.utf8))
+            error.message = String(decoding: redacted, as: UTF8.self)
+        }
         return error
     }
 

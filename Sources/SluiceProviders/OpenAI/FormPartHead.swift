@@ -79,7 +79,9 @@ struct FormPartHead {
             parameters.isAlone("name"), let name = parameters["name"], !name.isEmpty,
             name.allSatisfy({ 0x21...0x7E ~= $0 && !#"\"%*"#.utf8.contains($0) })
         else { return nil }
-        return String(decoding: name, as: UTF8.self)
+        let text = String(decoding: name, as: UTF8.self)
+        // Some would take the model's name for a file.
+        return text == "model" && parameters.names("filename") ? nil : text
     }
 
     private static func text(_ value: ArraySlice<UInt8>) -> String {

@@ -95,7 +95,8 @@ final class WatchedFile: Sendable {
             return .text(
                 text.trimmingCharacters(in: .whitespacesAndNewlines), stamp.isRecent ? nil : stamp)
         } catch {
-            return .failure(SourceUnavailable(error), before)
+            // Why it could not be opened may pass without a change of the file.
+            return .failure(SourceUnavailable(error), error == .unreadable ? nil : before)
         }
     }
 }

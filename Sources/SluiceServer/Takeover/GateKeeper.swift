@@ -27,6 +27,8 @@ final class GateKeeper: ReadinessHandler {
 
     func open() {
         guard watch == nil else { return }
+        // The kernel names to visitors the process that called this last: the first of all, if each that took over did not.
+        _ = listen(gate.descriptor, Int32(SOMAXCONN))
         // Told once of each: without a descriptor for it, a visitor at the gate must not keep the loop busy.
         watch = poller.watch(gate.descriptor, for: [.readable, .edgeTriggered], handler: self)
     }

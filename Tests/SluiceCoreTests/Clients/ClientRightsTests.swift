@@ -81,6 +81,22 @@ struct ClientRightsTests {
             "/v1/chat/completions", "gpt-5"
         ),
         (
+            #"{"model":"o3","messages":[],"plugins":[{"id":"x","analysis_models":["gpt-5"]}]}"#,
+            "/v1/chat/completions", "gpt-5"
+        ),
+        (
+            #"{"model":"o3","messages":[],"plugins":[{"id":"fusion"}]}"#,
+            "/v1/chat/completions", "fusion"
+        ),
+        (
+            #"{"model":"o3","messages":[],"tools":[{"type":"openrouter:fusion"}]}"#,
+            "/v1/chat/completions", "openrouter:fusion"
+        ),
+        (
+            #"{"model":"o3","messages":[],"context_window_fallbacks":["gpt-5"]}"#,
+            "/v1/chat/completions", "gpt-5"
+        ),
+        (
             #"{"model":"o3","messages":[],"tools":[{"type":"x"},{"type":"y","parameters":{"model":"gpt-5"}}]}"#,
             "/v1/chat/completions", "gpt-5"
         ),
