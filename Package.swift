@@ -54,6 +54,14 @@ let package = Package(
             linkerSettings: [.linkedLibrary("simdjson")]
         ),
 
+        // Its C file embeds what is excluded.
+        .target(
+            name: "CSluiceVocabularies",
+            exclude: [
+                "README.md", "character-classes.bin", "cl100k_base.bin", "o200k_base.bin",
+                "p50k_base.bin",
+            ]),
+
         library("SluiceWire"),
         library("SluiceJSON", ["CSluiceJSON"]),
         library("SluiceCrypto", ["CSluiceOpenSSL", "CSluiceArgon2"]),
