@@ -61,6 +61,7 @@ let package = Package(
                 "README.md", "character-classes.bin", "cl100k_base.bin", "o200k_base.bin",
                 "p50k_base.bin",
             ]),
+        library("SluiceTokens", ["CSluiceVocabularies"]),
 
         library("SluiceWire"),
         library("SluiceJSON", ["CSluiceJSON"]),
@@ -110,6 +111,7 @@ let package = Package(
                 metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        tests("SluiceTokensTests", ["SluiceTokens", "SluiceCrypto", "SluiceTestSupport"]),
         tests("SluiceWireTests", ["SluiceWire"]),
         tests("SluiceCryptoTests", ["SluiceCrypto"]),
         tests("SluiceJSONTests", ["SluiceJSON", "SluiceTestSupport"]),

@@ -1,0 +1,16 @@
+/// Splits text into the tokens of one vocabulary. Values are shared by all loops and cost nothing to hand on.
+public protocol Tokenizer: Sendable {
+    /// As in `tokenizer` of the configuration and in answers: `o200k_base`.
+    var name: String { get }
+    /// False for an estimate.
+    var isExact: Bool { get }
+    /// How many tokens UTF-8 text has, special tokens taken for ordinary text.
+    func count(_ text: Span<UInt8>) -> Int
+    /// Appends the token ids of UTF-8 text; an estimate appends none.
+    func encode(_ text: Span<UInt8>, into ids: inout [UInt32])
+}
+
+extension Tokenizer {
+    /// How many tokens `text` has, special tokens taken for ordinary text.
+    public func count(_ text: String) -> Int { count(text.utf8.span) }
+}
