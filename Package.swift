@@ -112,6 +112,10 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests("SluiceTokensTests", ["SluiceTokens", "SluiceCrypto", "SluiceTestSupport"]),
+        // No product: scripts and tests in Python ask the tokenizers by it.
+        .executableTarget(
+            name: "SluiceTokensTool", dependencies: ["SluiceTokens"], path: "Tests/TokensTool",
+            swiftSettings: settings),
         tests("SluiceWireTests", ["SluiceWire"]),
         tests("SluiceCryptoTests", ["SluiceCrypto"]),
         tests("SluiceJSONTests", ["SluiceJSON", "SluiceTestSupport"]),

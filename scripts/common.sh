@@ -26,3 +26,10 @@ build_release() {
     swift build "${RELEASE[@]}" >&2
     BINARY=$(swift build "${RELEASE[@]}" --show-bin-path)/sluice
 }
+
+# Builds the release of what gives the tokenizers to scripts, and leaves its path in BINARY.
+build_tokens_tool() {
+    local release=("${RELEASE[@]/sluice/SluiceTokensTool}")
+    swift build "${release[@]}" >&2
+    BINARY=$(swift build "${release[@]}" --show-bin-path)/SluiceTokensTool
+}
