@@ -1,14 +1,14 @@
 /// Names of models, and beginnings of names.
-struct ModelNames: Sendable {
+package struct ModelNames: Sendable {
     private let exact: Set<String>
     private let beginnings: [String]
 
-    init(_ names: [String]) {
+    package init(_ names: [String]) {
         exact = Set(names.filter { !$0.hasSuffix("*") })
         beginnings = names.filter { $0.hasSuffix("*") }.map { String($0.dropLast()) }
     }
 
-    func contains(_ model: String) -> Bool {
+    package func contains(_ model: String) -> Bool {
         exact.contains(model) || beginnings.contains { model.hasPrefix($0) }
     }
 }

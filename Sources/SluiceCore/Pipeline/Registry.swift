@@ -14,7 +14,11 @@ public struct Registry: Sendable {
     /// Makes a part out of its section; throws `ConfigurationError` for what is wrong there.
     public typealias Make<Part> = @Sendable (Section) throws -> Part
 
-    private var processors: [String: Make<any Processor>] = [:]
+    /// Makes a processor out of its section and what all processors share.
+    public typealias MakeProcessor =
+        @Sendable (Section, ProcessorEnvironment) throws -> any Processor
+
+    private var processors: [String: MakeProcessor] = [:]
     private var providers: [String: ProviderKind] = [:]
     /// In the order they are asked.
     public private(set) var parsers: [any RequestParser] = []
@@ -26,7 +30,15 @@ public struct Registry: Sendable {
     public mutating func processor(
         _ type: String, _ make: @escaping @Sendable (Section) throws -> some Processor
     ) {
-        processors[type] = { try make($0) }
+        processors[type] = { section, _ in try make(section) }
+    }
+
+    /// Offers a processor that is also given what is known of models, and what counts tokens.
+    public mutating func processor(
+        _ type: String,
+        _ make: @escaping @Sendable (Section, ProcessorEnvironment) throws -> some Processor
+    ) {
+        processors[type] = { try make($0, $1) }
     }
 
     /// Offers a dialect for `[[providers]]` sections of this type.
@@ -50,8 +62,10 @@ public struct Registry: Sendable {
     public var providerTypes: [String] { providers.keys.sorted() }
 
     /// Makes the processor of a `[[processors]]` section.
-    public func makeProcessor(_ section: Section) throws -> any Processor {
-        try make(section, among: processors)(section)
+    public func makeProcessor(
+        _ section: Section, in environment: ProcessorEnvironment = ProcessorEnvironment()
+    ) throws -> any Processor {
+        try make(section, among: processors)(section, environment)
     }
 
     /// The dialect of a `[[providers]]` section, and where its API usually is.
