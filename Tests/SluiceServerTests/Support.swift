@@ -107,7 +107,9 @@ final class LoopClock: ExchangeClock {
 private struct Health: LocalEndpoint {
     let route = "/healthz"
     func serves(_ head: RequestHead) -> Bool { head.path == route }
-    func answer(_ head: RequestHead, context: ExchangeContext) async throws -> ProxyResponse {
+    func answer(
+        _ head: RequestHead, body: [UInt8], context: ExchangeContext
+    ) async throws -> ProxyResponse {
         .text("ok\n")
     }
 }

@@ -145,7 +145,7 @@ struct ModelTests {
         let head = RequestHead(method: .get, path: path)
         #expect(endpoint.serves(head))
         let fetcher = ScriptedFetcher([Self.local: Self.list("phi", "50% off?")])
-        let response = try await endpoint.answer(head, context: context(fetcher))
+        let response = try await endpoint.answer(head, body: [], context: context(fetcher))
         guard case .bytes(let bytes) = response.body else { throw NotBytes() }
         #expect(response.status == 200)
         return try JSONDocument(parsing: bytes)

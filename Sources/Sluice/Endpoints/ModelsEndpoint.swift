@@ -23,7 +23,9 @@ struct ModelsEndpoint: LocalEndpoint {
             && (head.path == Self.path || head.path.hasPrefix(Self.path + "/"))
     }
 
-    func answer(_ head: RequestHead, context: ExchangeContext) async throws -> ProxyResponse {
+    func answer(
+        _ head: RequestHead, body: [UInt8], context: ExchangeContext
+    ) async throws -> ProxyResponse {
         await directory.refresh(context)
         let client = context.client
         let entries = directory.entries(client?.routes?.providers ?? providers)

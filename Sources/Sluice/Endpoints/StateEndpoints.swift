@@ -29,7 +29,9 @@ struct StateEndpoint: LocalEndpoint {
 
     func serves(_ head: RequestHead) -> Bool { head.path == route }
 
-    func answer(_ head: RequestHead, context: ExchangeContext) async throws -> ProxyResponse {
+    func answer(
+        _ head: RequestHead, body: [UInt8], context: ExchangeContext
+    ) async throws -> ProxyResponse {
         try head.requireReading()
         return isGood() ? .text("ok\n") : .text("draining\n", status: 503)
     }
@@ -45,7 +47,9 @@ struct MetricsEndpoint: LocalEndpoint {
 
     func serves(_ head: RequestHead) -> Bool { head.path == route }
 
-    func answer(_ head: RequestHead, context: ExchangeContext) async throws -> ProxyResponse {
+    func answer(
+        _ head: RequestHead, body: [UInt8], context: ExchangeContext
+    ) async throws -> ProxyResponse {
         try head.requireReading()
         var headers = HeaderFields()
         headers.append(.contentType, MetricsRegistry.contentType)

@@ -10,7 +10,12 @@ extension Exchange {
             if let endpoint = pipeline.endpoint(for: head) {
                 route = endpoint.route
                 if endpoint.needsClient { try await admit(head) }
-                let response = try await endpoint.answer(head, context: context)
+                var bytes: [UInt8] = []
+                if endpoint.readsBody {
+                    bytes = try await body.collect(upTo: pipeline.limits.body)
+                    bytesIn = bytes.count
+                }
+                let response = try await endpoint.answer(head, body: bytes, context: context)
                 try await send(response, on: localPath(head, dialect))
                 return .completed
             }

@@ -8,12 +8,16 @@ public protocol LocalEndpoint: Sendable {
     var needsClient: Bool { get }
     /// Whether this endpoint answers the request, if only to refuse its method.
     func serves(_ head: RequestHead) -> Bool
+    /// Whether it looks at the bodies of requests. Default: false.
+    var readsBody: Bool { get }
+    /// - Parameter body: whole, within the pipeline's limit; empty where the endpoint does not read bodies.
     /// - Throws: ``ProxyError`` for a wrong method or an unknown name.
     nonisolated(nonsending) func answer(
-        _ head: RequestHead, context: ExchangeContext
+        _ head: RequestHead, body: [UInt8], context: ExchangeContext
     ) async throws -> ProxyResponse
 }
 
 extension LocalEndpoint {
     public var needsClient: Bool { true }
+    public var readsBody: Bool { false }
 }
