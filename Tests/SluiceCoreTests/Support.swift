@@ -185,10 +185,11 @@ final class Bench {
         transport.answers = [steps]
     }
 
+    /// - Parameter isThere: whether the body came with the head, and can be had without waiting.
     @discardableResult
     func send(
         _ body: String = plain, path: String = "/v1/chat/completions",
-        type: String = "application/json", pieces: [[UInt8]]? = nil
+        type: String = "application/json", pieces: [[UInt8]]? = nil, isThere: Bool = false
     ) async -> Outcome {
         var headers = HeaderFields()
         headers.append(.contentType, type)
@@ -201,7 +202,9 @@ final class Bench {
             spawn: transport.tasks.spawn)
         let exchange = Exchange(
             RequestHead(method: .post, path: path, headers: headers),
-            body: ScriptedBody(pieces ?? [Array(body.utf8)]), id: "req_test", client: "127.0.0.1",
+            body: isThere
+                ? BodyThatIsThere(Array(body.utf8)) : ScriptedBody(pieces ?? [Array(body.utf8)]),
+            id: "req_test", client: "127.0.0.1",
             startedAt: clock.now, writer: writer, services: services, pipeline: pipeline)
         self.exchange = exchange
         writer.exchange = exchange

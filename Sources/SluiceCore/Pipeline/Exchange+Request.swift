@@ -88,13 +88,22 @@ extension Exchange {
     }
 
     private func process(
-        _ parsed: ProxyRequest, rest: any IncomingBody, dialect: any ClientDialect
+        _ request: ProxyRequest, rest: any IncomingBody, dialect: any ClientDialect
     ) async throws -> Outcome? {
-        var request = parsed
         describe(request)
         try caller?.check(request)
-        var stages: [any ResponseStage] = []
-        for processor in pipeline.processors {
+        return try await process(
+            RequestUnderWay(request), rest: request.body.isStream ? rest : nil, dialect: dialect)
+    }
+
+    /// Lets the processors work on a request, from where they stopped.
+    ///
+    /// - Parameter rest: of the body, where it is a stream.
+    func process(
+        _ begun: RequestUnderWay, rest: (any IncomingBody)?, dialect: any ClientDialect
+    ) async throws -> Outcome? {
+        var (request, stages) = (begun.request, begun.stages)
+        for processor in pipeline.processors[begun.processed...] {
             let decision: Decision
             do {
                 decision = try await processor.process(&request, context: context)
@@ -116,8 +125,7 @@ extension Exchange {
         }
         if !pipeline.processors.isEmpty { model = request.model }
         let path = makePath(request, dialect: dialect, stages: stages)
-        return await forward(
-            request, rest: request.body.isStream ? rest : nil, on: path, dialect: dialect)
+        return await forward(request, rest: rest, on: path, dialect: dialect)
     }
 
     func describe(_ request: ProxyRequest) {
@@ -148,12 +156,12 @@ extension Exchange {
         return makePath(request, dialect: dialect ?? PlainDialect(), stages: [])
     }
 
-    private func send(_ response: ProxyResponse, on path: ResponsePath) async throws {
+    func send(_ response: ProxyResponse, on path: ResponsePath) async throws {
         try await path.answer(response)
         if writer.isClosed { throw ProxyError.clientGone }
     }
 
-    private func refuse(
+    func refuse(
         _ error: ProxyError, _ head: RequestHead, dialect: (any ClientDialect)?
     ) -> Outcome {
         if isCancelled || writer.isClosed { return .clientGone }

@@ -73,12 +73,13 @@ public final class Exchange {
         if !forwardAtOnce() { perform(prepare) }
     }
 
-    /// Goes the whole way in without a task, where nobody on it has to be waited for: no processors, a body that has come, and a provider
-    /// whose address and credential never change. Whatever is not well is left to the way with a task.
+    /// Goes the whole way in without a task, where nobody on it has to be waited for: processors that need not wait, a body that has come,
+    /// and a provider whose address and credential never change. Whatever is not well before a processor has seen the request is left to the
+    /// way with a task.
     ///
-    /// - Returns: whether providers were asked.
+    /// - Returns: whether the exchange goes on by itself.
     private func forwardAtOnce() -> Bool {
-        guard pipeline.processors.isEmpty, !writer.isClosed, let head = head.take(),
+        guard pipeline.immediateProcessors != nil, !writer.isClosed, let head = head.take(),
             let body = body.take()
         else { return false }
         if forwardAtOnce(head, body) { return true }
@@ -99,12 +100,21 @@ public final class Exchange {
             return false
         }
         describe(request)
-        let dialect = parser.dialect
-        let path = makePath(request, dialect: dialect, stages: [])
+        if let processors = pipeline.immediateProcessors, !processors.isEmpty {
+            processAtOnce(request, head, processors, dialect: parser.dialect)
+        } else {
+            askAtOnce(request, stages: [], dialect: parser.dialect)
+        }
+        return true
+    }
+
+    func askAtOnce(
+        _ request: ProxyRequest, stages: [any ResponseStage], dialect: any ClientDialect
+    ) {
+        let path = makePath(request, dialect: dialect, stages: stages)
         let attempts = Attempts(request, rest: nil, exchange: self, path: path, dialect: dialect)
         self.attempts = attempts
         attempts.beginAtOnce()
-        return true
     }
 
     /// Whether the client's key, if one is asked for, is right and known without waiting.

@@ -26,6 +26,8 @@ public final class Pipeline: Sendable {
     /// The routes of ``endpoints``, to be compared with each path.
     private let endpointRoutes: [[UInt8]]
     let sharedLogger: SharedLogger
+    /// ``processors``, where none of them need wait; nil where one may.
+    let immediateProcessors: [any ImmediateProcessor]?
 
     /// A pipeline of these parts; nothing runs by itself.
     public init(
@@ -45,6 +47,8 @@ public final class Pipeline: Sendable {
         self.host = host
         endpointRoutes = endpoints.map { Array($0.route.utf8) }
         sharedLogger = SharedLogger(logger)
+        let immediate = processors.compactMap { $0 as? any ImmediateProcessor }
+        immediateProcessors = immediate.count == processors.count ? immediate : nil
     }
 
     /// What the proxy answers itself to a head, if it does.
