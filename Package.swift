@@ -81,7 +81,9 @@ let package = Package(
             ["SluiceCore", "SluiceWire", "SluiceLoop", "CSluiceCurl", "CSluiceLinux"]),
         library(
             "SluiceTelemetry", ["SluiceCore", "SluiceJSON", "CSluiceLinux", logging, metrics]),
-        library("SluiceProcessors", ["SluiceCore", "SluiceJSON", "SluiceConfig", "SluiceWire"]),
+        library(
+            "SluiceProcessors",
+            ["SluiceCore", "SluiceJSON", "SluiceConfig", "SluiceTokens", "SluiceWire"]),
         library(
             "SluiceProviders",
             ["SluiceCore", "SluiceJSON", "SluiceConfig", "SluiceWire", logging]),
@@ -90,7 +92,7 @@ let package = Package(
             [
                 "SluiceWire", "SluiceJSON", "SluiceConfig", "SluiceCore", "SluiceLoop",
                 "SluiceServer", "SluiceUpstream", "SluiceTelemetry",
-                "SluiceProcessors", "SluiceProviders", "CSluiceLinux", logging,
+                "SluiceProcessors", "SluiceProviders", "SluiceTokens", "CSluiceLinux", logging,
                 metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -137,7 +139,10 @@ let package = Package(
             ["SluiceTelemetry", "SluiceCore", "SluiceJSON", logging, metrics]),
         tests(
             "SluiceProcessorsTests",
-            ["SluiceProcessors", "SluiceCore", "SluiceConfig", "SluiceJSON", "SluiceWire", logging]),
+            [
+                "SluiceProcessors", "SluiceCore", "SluiceConfig", "SluiceJSON", "SluiceProviders",
+                "SluiceTestSupport", "SluiceTesting", "SluiceTokens", "SluiceWire", logging,
+            ]),
         tests(
             "SluiceProvidersTests",
             ["SluiceProviders", "SluiceCore", "SluiceConfig", "SluiceJSON", "SluiceWire", logging]),

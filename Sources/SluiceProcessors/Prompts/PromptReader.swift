@@ -1,0 +1,155 @@
+internal import SluiceJSON
+internal import SluiceTokens
+internal import SluiceWire
+
+/// Counts the tokens of one body in place, by the rules that OpenAI publishes: each message costs 3 and the tokens of its values, a name
+/// one more, and the beginning of the answer 3 (OpenAI Cookbook, "How to count tokens with tiktoken").
+struct PromptReader<Text: Tokenizer> {
+    let document: JSONDocument
+    let tokenizer: Text
+    let images: ImageTokens
+
+    static var perMessage: Int { 3 }
+    static var perName: Int { 1 }
+    static var reply: Int { 3 }
+
+    /// The whole prompt, and the longest where there are several.
+    func prompt(_ form: PromptForm) -> (all: Tally, longest: Int) {
+        let all: Tally
+        switch form {
+        case .chat: all = chat()
+        case .responses: all = responses()
+        case .texts(let member): return texts(member)
+        }
+        return (all, all.tokens)
+    }
+
+    /// The elements of the member that has the messages.
+    func elements(of member: String) -> [Int] {
+        guard let list = document.place(member, in: JSONDocument.rootPlace) else { return [] }
+        var counts: [Int] = []
+        document.forEachElement(at: list) { counts.append(element($0).tokens) }
+        return counts
+    }
+
+    /// A message of a chat, or an item of the responses API.
+    func element(_ place: JSONPlace) -> Tally {
+        guard let type = document.place("type", in: place) else { return message(place) }
+        return item(place, type: type)
+    }
+
+    // MARK: Chats
+
+    private func chat() -> Tally {
+        var all = Tally(tokens: Self.reply)
+        var tools = ToolDefinitions()
+        var hasSystemMessage = false
+        document.forEachMember(at: JSONDocument.rootPlace) { name, value in
+            switch name.count {
+            case 8 where name.isWord("messages"):
+                document.forEachElement(at: value) {
+                    all += message($0)
+                    if !tools.isEmpty || !hasSystemMessage {
+                        hasSystemMessage = hasSystemMessage || isSystemMessage($0)
+                    }
+                }
+            case 5 where name.isWord("tools"), 9 where name.isWord("functions"):
+                tools.add(value, of: document)
+            case 11 where name.isWord("tool_choice"), 13 where name.isWord("function_call"):
+                all += choice(value)
+            case 15 where name.isWord("response_format"):
+                all += format(value)
+            case 18 where name.isWord("web_search_options"):
+                all.isExact = false
+            default: break
+            }
+        }
+        all += definitions(tools, hasSystemMessage: hasSystemMessage)
+        return all
+    }
+
+    func message(_ place: JSONPlace) -> Tally {
+        var all = Tally(tokens: Self.perMessage)
+        document.forEachMember(at: place) { name, value in
+            switch name.count {
+            case 4 where name.isWord("role"): all += text(value)
+            case 7 where name.isWord("content"): all += content(value)
+            case 4 where name.isWord("name"):
+                if document.kind(at: value) == .string { all.tokens += Self.perName }
+                all += text(value)
+            case 10 where name.isWord("tool_calls"):
+                document.forEachElement(at: value) { all += call($0) }
+            case 13 where name.isWord("function_call"): all += function(value)
+            // How a result is tied to its call is not published.
+            case 12 where name.isWord("tool_call_id"): all.isExact = false
+            // What the responses API notes beside a message.
+            case 2 where name.isWord("id"), 4 where name.isWord("type"),
+                6 where name.isWord("status"):
+                break
+            default:
+                guard document.kind(at: value) != .null else { break }
+                all += text(value)
+                all.isExact = false
+            }
+        }
+        return all
+    }
+
+    private func isSystemMessage(_ place: JSONPlace) -> Bool {
+        guard let role = document.place("role", in: place) else { return false }
+        return document.isString("system", at: role) || document.isString("developer", at: role)
+    }
+
+    // MARK: Texts
+
+    /// A string's tokens; none for other kinds.
+    func text(_ place: JSONPlace?) -> Tally {
+        guard let place else { return Tally() }
+        return Tally(tokens: document.withText(at: place) { tokenizer.count($0) } ?? 0)
+    }
+
+    /// A value as it is spelled.
+    func spelling(_ place: JSONPlace) -> Tally {
+        .estimate(document.withSpelling(at: place) { tokenizer.count($0) })
+    }
+
+    /// A text, a list of token ids, or a list of such prompts.
+    private func texts(_ member: String) -> (all: Tally, longest: Int) {
+        var all = Tally()
+        var longest = 0
+        guard let value = document.place(member, in: JSONDocument.rootPlace) else {
+            return (all, 0)
+        }
+        if let suffix = document.place("suffix", in: JSONDocument.rootPlace),
+            document.kind(at: suffix) != .null
+        {
+            all += text(suffix)
+            all.isExact = false
+        }
+        guard document.kind(at: value) == .array else {
+            all += text(value)
+            return (all, all.tokens)
+        }
+        var ids = 0
+        document.forEachElement(at: value) { element in
+            var one = 0
+            switch document.kind(at: element) {
+            case .number: ids += 1
+            case .array: document.forEachElement(at: element) { _ in one += 1 }
+            default: one = text(element).tokens
+            }
+            all.tokens += one
+            longest = max(longest, one)
+        }
+        all.tokens += ids
+        return (all, max(longest, ids))
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether a name is this one.
+    @inline(__always)
+    func isWord(_ word: StaticString) -> Bool {
+        count == word.utf8CodeUnitCount && hasText(word, at: 0)
+    }
+}
