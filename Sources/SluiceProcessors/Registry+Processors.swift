@@ -5,5 +5,6 @@ extension Registry {
     public mutating func addStandardProcessors() {
         processor("rewrite-model") { try RewriteModel($0) }
         processor("set-headers") { try SetHeaders($0) }
+        processor("token-limits") { try TokenLimits($0, $1) }
     }
 }
