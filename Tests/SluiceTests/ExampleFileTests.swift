@@ -59,7 +59,8 @@ struct ExampleFileTests {
                 "openai", "azure", "gpu", "discovered", "own-keys", "echo",
             ])
         #expect(settings.clients.map(\.name) == ["team-blue"])
-        #expect(settings.processorTypes == ["rewrite-model", "set-headers"])
+        #expect(settings.models.map(\.name) == ["gpt-4o*", "our-llama"])
+        #expect(settings.processorTypes == ["rewrite-model", "set-headers", "token-limits"])
     }
 
     /// That each key of the file is read follows from the test above: a key that is not read is an error.

@@ -30,6 +30,7 @@ extension ProxySettings {
                 StateEndpoint("/readyz") { readiness.value },
                 MetricsEndpoint(registry: telemetry.registry),
                 ModelsEndpoint(directory, providers: providers),
+                TokensEndpoint(environment.models),
             ],
             parsers: registry.parsers, processors: processors,
             routes: Routes(

@@ -20,6 +20,7 @@ extension ProxySettings {
             lines.append(
                 "provider    \(provider.name) (\(provider.dialect.name)): \(models)\(sources)")
         }
+        for model in models { lines.append("model       \(model.summary)") }
         for client in clients { lines.append("client      \(client.summary)") }
         if let defaultProvider {
             lines.append("default     \(defaultProvider.name)")

@@ -19,7 +19,7 @@ public struct SluiceCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, CheckCommand.self, HealthCommand.self, KeyCommand.self,
-            SecretCommand.self,
+            SecretCommand.self, TokensCommand.self,
         ])
 
     /// The version of Sluice.

@@ -1,5 +1,6 @@
 internal import SluiceConfig
 internal import SluiceCore
+internal import SluiceProcessors
 internal import SluiceServer
 
 /// proxy.conf as values: everything that is to run, checked.
@@ -14,6 +15,10 @@ struct ProxySettings {
     var upstreams: [String: String]
     /// Empty: anybody may ask.
     var clients: [ClientSection]
+    /// What is known of models.
+    var models: [ModelSection]
+    /// What the processors were made of beside their sections.
+    var environment: ProcessorEnvironment
     var processors: [any Processor]
     /// The types of ``processors``, in order, for `sluice check`.
     var processorTypes: [String]
@@ -40,6 +45,15 @@ struct ProxySettings {
         log = try errors.attempt { try LogSettings(root.section("log")) } ?? LogSettings()
         (providers, listings, clients, processors, processorTypes) = ([], [], [], [], [])
         (watchedFiles, digests, upstreams) = ([], root.digests, [:])
+        models = []
+        for section in try errors.attempt({ try root.sections("models") }) ?? [] {
+            guard let model = try errors.attempt({ try ModelSection(section) }) else { continue }
+            if models.contains(where: { $0.name == model.name }) {
+                errors.append(section.error("another model has this name", key: "name"))
+            }
+            models.append(model)
+        }
+        environment = ProcessorEnvironment(models)
         let clientSections = try errors.attempt { try root.sections("clients") }
         for section in try errors.attempt({ try root.sections("providers") }) ?? [] {
             guard
@@ -61,7 +75,9 @@ struct ProxySettings {
             if let listing = made.listing { listings.append(listing) }
         }
         for section in try errors.attempt({ try root.sections("processors") }) ?? [] {
-            let processor = try errors.attempt { try registry.makeProcessor(section) }
+            let processor = try errors.attempt {
+                try registry.makeProcessor(section, in: environment)
+            }
             if let processor { processors.append(processor) }
             processorTypes.append((try? section.string("type")) ?? "?")
         }
@@ -137,5 +153,12 @@ struct ProxySettings {
                 "no provider has this name; there are: \(names)", key: "default_provider")
         }
         return provider
+    }
+}
+
+extension ProcessorEnvironment {
+    fileprivate init(_ models: [ModelSection]) {
+        let table = ModelTable(models.map { ($0.name, $0.facts) })
+        self.init(models: table, counter: RequestTokenCounter(table))
     }
 }

@@ -1,0 +1,63 @@
+internal import SluiceConfig
+internal import SluiceCore
+internal import SluiceTokens
+
+/// One `[[models]]` section.
+struct ModelSection {
+    /// A model's name, or the beginning of names with a `*` behind it.
+    let name: String
+    let facts: ModelFacts
+
+    /// Larger windows do not exist, and sums of what is smaller do not overflow.
+    private static let mostTokens = 1 << 40
+    private static let anyPrice = 0.0...1_000_000.0
+
+    init(_ section: Section) throws {
+        name = try section.string("name")
+        if name.dropLast().contains("*") {
+            throw section.error("may have a '*' at its end only", key: "name")
+        }
+        facts = ModelFacts(
+            tokenizer: try Self.tokenizer(section),
+            contextWindow: try section.optionalInt("context_window", in: 1...Self.mostTokens),
+            maximumCompletion: try section.optionalInt(
+                "max_completion_tokens", in: 1...Self.mostTokens),
+            prices: try Self.prices(section))
+    }
+
+    private static func tokenizer(_ section: Section) throws -> String? {
+        guard let name = try section.optionalString("tokenizer") else { return nil }
+        do {
+            _ = try Tokenizers.named(name)
+        } catch {
+            throw section.error("\(error)", key: "tokenizer")
+        }
+        return name
+    }
+
+    private static func prices(_ section: Section) throws -> TokenPrices? {
+        let input = try section.optionalDouble("input_price", in: anyPrice)
+        let cached = try section.optionalDouble("cached_input_price", in: anyPrice)
+        let output = try section.optionalDouble("output_price", in: anyPrice)
+        guard input != nil || cached != nil || output != nil else { return nil }
+        guard let input else {
+            throw section.error("is missing beside another price", key: "input_price")
+        }
+        return TokenPrices(input: input, cachedInput: cached ?? input, output: output ?? 0)
+    }
+}
+
+extension ModelSection {
+    /// For people.
+    var summary: String {
+        let details = [
+            facts.tokenizer ?? ModelTokenizers.tokenizer(for: name),
+            facts.contextWindow.map { "window \($0)" },
+            facts.maximumCompletion.map { "completions up to \($0)" },
+            facts.prices.map {
+                "\($0.input), cached \($0.cachedInput), output \($0.output) per million"
+            },
+        ]
+        return "\(name): " + details.compactMap { $0 }.joined(separator: "; ")
+    }
+}

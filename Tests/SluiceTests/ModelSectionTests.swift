@@ -1,0 +1,60 @@
+import SluiceConfig
+import SluiceCore
+import Testing
+
+@testable import Sluice
+
+struct ModelSectionTests {
+    private static let echo = "[[providers]]\ntype = \"echo\"\n"
+
+    @Test func aSectionTellsOfAModel() throws {
+        let settings = try settings(
+            Self.echo + """
+                [[models]]
+                name = "our-llama"
+                tokenizer = "o200k_base"
+                context_window = 8192
+                max_completion_tokens = 1024
+                input_price = 2
+                cached_input_price = 0.5
+                output_price = 8.5
+                [[models]]
+                name = "gpt-4o*"
+                input_price = 2.5
+                """)
+        let facts = settings.environment.models.facts(for: "our-llama")
+        #expect(facts.tokenizer == "o200k_base")
+        #expect(facts.contextWindow == 8_192)
+        #expect(facts.maximumCompletion == 1_024)
+        #expect(facts.prices == TokenPrices(input: 2, cachedInput: 0.5, output: 8.5))
+        // What is cached costs the same unless it is said.
+        #expect(
+            settings.environment.models.facts(for: "gpt-4o-mini").prices
+                == TokenPrices(input: 2.5, cachedInput: 2.5, output: 0))
+        #expect(
+            settings.summary.contains(
+                "model       our-llama: o200k_base; window 8192; completions up to 1024; 2.0, cached 0.5, output 8.5 per million"
+            ))
+        #expect(settings.summary.contains("model       gpt-4o*: o200k_base; 2.5"))
+    }
+
+    @Test(arguments: [
+        ("name = \"a\"\ncontext_window = 0", "must be at least 1"),
+        ("name = \"a\"\nmax_completion_tokens = -5", "must be at least 1"),
+        ("name = \"a\"\ninput_price = -0.1", "must be at least 0"),
+        ("name = \"a\"\noutput_price = 1", "'input_price'"),
+        ("name = \"a\"\nwindow = 5", "unknown key 'window'"),
+        (
+            "name = \"a\"\ntokenizer = \"o200k\"",
+            "there is no tokenizer \"o200k\"; there are cl100k_base"
+        ),
+        ("name = \"a*b\"", "at its end only"), ("context_window = 5", "'name'"),
+        ("name = \"a\"\n[[models]]\nname = \"a\"", "another model has this name"),
+    ])
+    func wrongSectionsAreRefused(section: String, complaint: String) {
+        let error = #expect(throws: (any Error).self) {
+            try settings(Self.echo + "[[models]]\n" + section)
+        }
+        #expect(error.map { "\($0)" }?.contains(complaint) == true, "\(error as Any)")
+    }
+}

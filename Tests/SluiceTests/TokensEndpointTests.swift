@@ -1,0 +1,102 @@
+import SluiceConfig
+import SluiceJSON
+import SluiceWire
+import Testing
+
+@testable import Sluice
+@testable import SluiceCore
+
+/// `POST /v1/tokens/count` of a whole proxy.
+struct TokensEndpointTests {
+    private static let models = """
+        [[models]]
+        name = "gpt-4o-guess"
+        tokenizer = "estimate"
+        """
+
+    private func ask(
+        _ body: String, method: HTTPMethod = .post, more: String = models,
+        headers: HeaderFields = HeaderFields()
+    ) async throws -> (status: Int, text: String) {
+        let proxy = try await Proxy.start(
+            Configuration.parse("[[providers]]\ntype = \"echo\"\n" + more), listen: [])
+        let answer = try await proxy.pipeline.execute(
+            Array(body.utf8), path: "/v1/tokens/count", method: method, headers: headers)
+        let text = String(decoding: try await answer.body.collect(), as: UTF8.self)
+        await proxy.stop()
+        return (answer.status, text)
+    }
+
+    @Test(arguments: [
+        (#"{"model":"gpt-4o","input":"hello world"}"#, 2, "o200k_base", true),
+        (#"{"model":"gpt-4o","input":["hello","hello world",""]}"#, 3, "o200k_base", true),
+        (#"{"model":"text-embedding-3-small","input":[1,2,3]}"#, 3, "cl100k_base", true),
+        (
+            #"{"model":"gpt-4","messages":[{"role":"user","content":"hello world"}]}"#, 9,
+            "cl100k_base", true
+        ),
+        (
+            #"{"model":"gpt-4o","input":[{"role":"user","content":"hello world"}]}"#, 9,
+            "o200k_base", false
+        ),
+        (#"{"model":"gpt-4o","prompt":"hello world"}"#, 2, "o200k_base", true),
+        // 2 words and 11 characters: (2.6 + 2.75) / 2.
+        (#"{"model":"gpt-4o-guess","input":"hello world"}"#, 3, "estimate", false),
+        (#"{"model":"llama","input":"hello world"}"#, 3, "estimate", false),
+    ])
+    func textsAndRequestsAreCounted(
+        body: String, tokens: Int, tokenizer: String, isExact: Bool
+    ) async throws {
+        let answer = try await ask(body)
+        #expect(answer.status == 200)
+        #expect(
+            answer.text
+                == #"{"tokens":\#(tokens),"tokenizer":"\#(tokenizer)","exact":\#(isExact)}"#)
+    }
+
+    @Test(arguments: [
+        ("{", 400, "We could not parse"), (#"{"input":"x"}"#, 400, "'model'"),
+        (#"{"model":"m"}"#, 400, "'input' or 'messages'"),
+        (#"{"model":"m","messages":"x"}"#, 400, "expected an array"),
+        (#"{"model":"m","input":{}}"#, 400, "expected a string or an array"),
+    ])
+    func whatCannotBeCountedIsRefused(body: String, status: Int, word: String) async throws {
+        let answer = try await ask(body)
+        #expect(answer.status == status)
+        #expect(answer.text.contains(word))
+        #expect(answer.text.contains(#""type":"invalid_request_error""#))
+    }
+
+    @Test func onlyPostsAreAnswered() async throws {
+        #expect(try await ask("", method: .get).status == 405)
+    }
+
+    @Test func aTextLongerThanTheLimitIsRefused() async throws {
+        let body = #"{"model":"m","input":"\#(String(repeating: "x", count: 3_000))"}"#
+        #expect(try await ask(body, more: "[server]\nmax_body = \"2KiB\"").status == 413)
+    }
+
+    @Test func aLongTextIsCountedToo() async throws {
+        let text = String(repeating: "hello world ", count: 20_000)
+        let answer = try await ask(#"{"model":"llama","input":"\#(text)"}"#)
+        #expect(answer.text.contains(#""tokens":56000"#))
+    }
+
+    @Test func clientsNeedTheirKeyAndCountForTheirModelsAlone() async throws {
+        let key = ClientKey()
+        let hash = try #require(key.hash(isSlow: false)?.text)
+        let clients = """
+            [[clients]]
+            name = "blue"
+            keys = ["\(hash)"]
+            models = ["gpt-*"]
+            """
+        let body = #"{"model":"gpt-4o","input":"hello"}"#
+        #expect(try await ask(body, more: clients).status == 401)
+        var headers = HeaderFields()
+        headers.append(.authorization, "Bearer \(key.text)")
+        #expect(try await ask(body, more: clients, headers: headers).status == 200)
+        let other = #"{"model":"llama","input":"hello"}"#
+        #expect(try await ask(other, more: clients, headers: headers).status == 404)
+    }
+}
