@@ -113,36 +113,41 @@ struct PromptReader<Text: Tokenizer> {
         .estimate(document.withSpelling(at: place) { tokenizer.count($0) })
     }
 
-    /// A text, a list of token ids, or a list of such prompts.
+    /// A text, a list of token ids, or a list of such prompts. Of a repeated name all count: providers differ in which they take.
     private func texts(_ member: String) -> (all: Tally, longest: Int) {
         var all = Tally()
         var longest = 0
-        guard let value = document.place(member, in: JSONDocument.rootPlace) else {
-            return (all, 0)
+        let wanted = member.utf8.span
+        document.forEachMember(at: JSONDocument.rootPlace) { name, value in
+            if name.isWord("suffix"), document.kind(at: value) == .string {
+                all += text(value)
+                all.isExact = false
+            }
+            guard name.says(wanted) else { return }
+            let (tokens, most) = texts(at: value)
+            all.tokens += tokens
+            longest = max(longest, most)
         }
-        if let suffix = document.place("suffix", in: JSONDocument.rootPlace),
-            document.kind(at: suffix) != .null
-        {
-            all += text(suffix)
-            all.isExact = false
+        return (all, longest)
+    }
+
+    private func texts(at place: JSONPlace) -> (all: Int, longest: Int) {
+        guard document.kind(at: place) == .array else {
+            let tokens = text(place).tokens
+            return (tokens, tokens)
         }
-        guard document.kind(at: value) == .array else {
-            all += text(value)
-            return (all, all.tokens)
-        }
-        var ids = 0
-        document.forEachElement(at: value) { element in
+        var (all, ids, longest) = (0, 0, 0)
+        document.forEachElement(at: place) { element in
             var one = 0
             switch document.kind(at: element) {
             case .number: ids += 1
             case .array: document.forEachElement(at: element) { _ in one += 1 }
             default: one = text(element).tokens
             }
-            all.tokens += one
+            all += one
             longest = max(longest, one)
         }
-        all.tokens += ids
-        return (all, max(longest, ids))
+        return (all + ids, max(longest, ids))
     }
 }
 
@@ -151,5 +156,9 @@ extension Span<UInt8> {
     @inline(__always)
     func isWord(_ word: StaticString) -> Bool {
         count == word.utf8CodeUnitCount && hasText(word, at: 0)
+    }
+
+    fileprivate func says(_ wanted: Span<UInt8>) -> Bool {
+        count == wanted.count && indices.allSatisfy { self[$0] == wanted[$0] }
     }
 }

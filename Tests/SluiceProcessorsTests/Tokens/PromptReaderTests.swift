@@ -91,6 +91,8 @@ struct PromptReaderTests {
         (#"{"prompt":[]}"#, 0, 0),
         ("{}", 0, 0),
         (#"{"prompt":"one","suffix":null}"#, 1, 1),
+        // Whichever a provider takes.
+        (#"{"prompt":"one two","prompt":"one"}"#, 3, 2),
     ])
     func promptsAreTextsOrTokens(body: String, tokens: Int, longest: Int) throws {
         let (all, most) = try read(body, .texts("prompt"))
