@@ -1,35 +1,36 @@
 internal import SluiceCore
 internal import SluiceJSON
+internal import SluiceWire
 
 /// How long a request lets its completion be, under whichever of the three names that has.
 struct CompletionLimit {
     /// Tokens; nil where the request does not say.
     private(set) var tokens: Int?
     /// The name under which the request says it; nil where it does not.
-    let name: String?
-    /// The name that the endpoint and the model know.
+    private let name: String?
+    /// The name that the endpoint and the model know; nil where completions have no limit.
     private let target: String?
     /// Whether something else has to be sent than what came.
     private var isChanged: Bool
 
-    /// In the order in which one is believed.
-    static let names = ["max_completion_tokens", "max_tokens", "max_output_tokens"]
+    private static let thinking = "max_completion_tokens"
+    private static let usual = "max_tokens"
+    private static let responses = "max_output_tokens"
 
     init(_ document: JSONDocument, _ endpoint: Endpoint, model: String) {
-        var (given, name): (Int?, String?) = (nil, nil)
-        var others = 0
-        for candidate in Self.names {
-            guard let value = document.place(candidate, in: JSONDocument.rootPlace) else {
-                continue
-            }
+        var (least, name): (Int?, String?) = (nil, nil)
+        var members = 0
+        _ = document.forEachRootMember { member, place in
+            guard let known = Self.known(member) else { return }
+            members += 1
             // What is no number of tokens is the provider's to refuse.
-            guard let number = document.value(at: value).int, number > 0 else { continue }
-            if given == nil { (given, name) = (number, candidate) } else { others += 1 }
-            given = min(given ?? number, number)
+            guard let number = document.value(at: place).int, number > 0 else { return }
+            if name == nil || known == Self.thinking { name = known }
+            least = min(least ?? number, number)
         }
-        (tokens, self.name) = (given, name)
+        (tokens, self.name) = (least, name)
         target = Self.target(endpoint, model: model, given: name)
-        isChanged = given != nil && (others > 0 || name != target)
+        isChanged = least != nil && (members > 1 || name != target)
     }
 
     /// Sets another limit; where the endpoint has none, nothing happens.
@@ -52,20 +53,47 @@ struct CompletionLimit {
         }
         // The request must not hold the document while it is edited: it would be copied.
         request.body = .none
-        for name in Self.names where name != target { document.remove(name) }
+        for name in Self.spellings(in: document) where name != target { document.remove(name) }
         document.set(target, to: .int(tokens))
         request.body = .json(document)
     }
 
-    /// Models that think take no other name than theirs for it in chats.
     private static func target(_ endpoint: Endpoint, model: String, given: String?) -> String? {
         switch endpoint {
-        case .responses: "max_output_tokens"
-        case .completions: "max_tokens"
-        case .chatCompletions where ThinkingModels.contains(model): "max_completion_tokens"
-        case .chatCompletions: given == "max_completion_tokens" ? given : "max_tokens"
+        case .responses: responses
+        case .completions: usual
+        // These models take no other name for it in chats.
+        case .chatCompletions where ThinkingModels.contains(model): thinking
+        case .chatCompletions: given == thinking ? thinking : usual
         case .embeddings, .other: nil
         }
     }
 
+    /// Which of the names a member has. Some readers do not look at the case of letters, and they must not find another limit than is
+    /// found here.
+    private static func known(_ member: Span<UInt8>) -> String? {
+        // Most members are told apart by this alone; what letters of other scripts are folded into these takes up to three bytes.
+        guard (10...30).contains(member.count), member[0] | 0x20 == UInt8(ascii: "m") else {
+            return nil
+        }
+        if member.isWord("max_tokens") { return usual }
+        if member.isWord("max_completion_tokens") { return thinking }
+        if member.isWord("max_output_tokens") { return responses }
+        let folded = text(member).uppercased().lowercased()
+        return [usual, thinking, responses].first { $0 == folded }
+    }
+
+    private static func spellings(in document: JSONDocument) -> [String] {
+        var names: [String] = []
+        _ = document.forEachRootMember { member, _ in
+            if known(member) != nil { names.append(text(member)) }
+        }
+        return names
+    }
+
+    private static func text(_ member: Span<UInt8>) -> String {
+        var bytes: [UInt8] = []
+        bytes.append(copying: member)
+        return String(decoding: bytes, as: UTF8.self)
+    }
 }

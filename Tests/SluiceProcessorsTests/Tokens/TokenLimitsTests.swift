@@ -180,6 +180,18 @@ struct TokenLimitsTests {
         #expect(try await outcome("", body) == chat(1, #","max_completion_tokens":7"#))
     }
 
+    @Test(arguments: [
+        #","max_tokens":900,"max_tokens":5"#, #","max_tokens":5,"Max_Tokens":900"#,
+        #","MAX_TOKENS":900"#, #","max_to\u212Aens":900"#,
+        #","max_to\u006bens":900,"max_tokens":5"#,
+        #","max_tokens":900,"max_tokens":null"#,
+    ])
+    func noReaderFindsAnotherLimitThanTheOneThatHolds(given: String) async throws {
+        #expect(
+            try await outcome("max_completion_tokens = 5", chat(1, given))
+                == chat(1, #","max_tokens":5"#))
+    }
+
     @Test func aCompletionIsClampedToWhatTheWindowLeaves() async throws {
         let toml = "context_window = 'clamp'"
         #expect(
