@@ -27,7 +27,7 @@ enum PromptForm: Equatable {
         if document.place("messages", in: root) != nil {
             self = .chat
         } else if let input = document.place("input", in: root) {
-            let isRequest = ["instructions", "tools"].contains {
+            let isRequest = ["instructions", "tools", "text"].contains {
                 document.place($0, in: root) != nil
             }
             var hasItems = false

@@ -5,13 +5,25 @@ internal import SluiceTokens
 extension PromptReader {
     private static var perDefinitions: Int { 9 }
     private static var beforeSystemMessage: Int { -4 }
-    private static var perCall: Int { 3 }
+    private static var perCall: Int { 7 }
+    private static var perParallelCall: Int { 8 }
     private static var noChoice: Int { 1 }
     private static var perChosenFunction: Int { 4 }
     private static var perLooseSchema: Int { 10 }
 
-    /// A call that a model made, as it goes back to it.
-    func call(_ place: JSONPlace) -> Tally {
+    /// Calls that a model made, as they go back to it. Several at a time are wrapped into one more.
+    func calls(_ list: JSONPlace) -> Tally {
+        var all = Tally()
+        var count = 0
+        document.forEachElement(at: list) {
+            all += call($0)
+            count += 1
+        }
+        if count > 1 { all.tokens += Self.perParallelCall * count }
+        return all
+    }
+
+    private func call(_ place: JSONPlace) -> Tally {
         guard
             let called = document.place("function", in: place)
                 ?? document.place("custom", in: place)

@@ -43,16 +43,10 @@ struct PromptReader<Text: Tokenizer> {
     private func chat() -> Tally {
         var all = Tally(tokens: Self.reply)
         var tools = ToolDefinitions()
-        var hasSystemMessage = false
         document.forEachMember(at: JSONDocument.rootPlace) { name, value in
             switch name.count {
             case 8 where name.isWord("messages"):
-                document.forEachElement(at: value) {
-                    all += message($0)
-                    if !tools.isEmpty || !hasSystemMessage {
-                        hasSystemMessage = hasSystemMessage || isSystemMessage($0)
-                    }
-                }
+                document.forEachElement(at: value) { all += message($0) }
             case 5 where name.isWord("tools"), 9 where name.isWord("functions"):
                 tools.add(value, of: document)
             case 11 where name.isWord("tool_choice"), 13 where name.isWord("function_call"):
@@ -64,8 +58,17 @@ struct PromptReader<Text: Tokenizer> {
             default: break
             }
         }
-        all += definitions(tools, hasSystemMessage: hasSystemMessage)
+        if !tools.isEmpty { all += definitions(tools, hasSystemMessage: hasSystemMessage) }
         return all
+    }
+
+    private var hasSystemMessage: Bool {
+        guard let messages = document.place("messages", in: JSONDocument.rootPlace) else {
+            return false
+        }
+        var found = false
+        document.forEachElement(at: messages) { found = found || isSystemMessage($0) }
+        return found
     }
 
     func message(_ place: JSONPlace) -> Tally {
@@ -77,8 +80,7 @@ struct PromptReader<Text: Tokenizer> {
             case 4 where name.isWord("name"):
                 if document.kind(at: value) == .string { all.tokens += Self.perName }
                 all += text(value)
-            case 10 where name.isWord("tool_calls"):
-                document.forEachElement(at: value) { all += call($0) }
+            case 10 where name.isWord("tool_calls"): all += calls(value)
             case 13 where name.isWord("function_call"): all += function(value)
             // How a result is tied to its call is not published.
             case 12 where name.isWord("tool_call_id"): all.isExact = false

@@ -42,7 +42,11 @@ struct PromptReaderTests {
         ),
         (
             #"[{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{} {}"}}]}]"#,
-            3 + 3 + 1 + 3 + 1 + 2
+            3 + 3 + 1 + 7 + 1 + 2
+        ),
+        (
+            #"[{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":"{}"}},{"function":{"name":"g","arguments":"{}"}}]}]"#,
+            3 + 3 + 1 + 2 * (8 + 7 + 1 + 1)
         ),
         (#"[{"role":"tool","tool_call_id":"c","content":"one two"}]"#, 3 + 3 + 1 + 2),
         (#"[{"role":"assistant","content":"one","refusal":"no no"}]"#, 3 + 3 + 1 + 1 + 2),
@@ -115,7 +119,7 @@ struct PromptReaderTests {
         ),
         (
             #"{"input":[{"type":"function_call","call_id":"c","name":"f","arguments":"{}"},{"type":"function_call_output","call_id":"c","output":"one two"}]}"#,
-            3 + 3 + 3 + 2 + 3 + 2
+            3 + 3 + 7 + 2 + 3 + 2
         ),
     ])
     func theResponsesAPIIsCountedLikeAChat(body: String, tokens: Int) throws {
@@ -137,6 +141,7 @@ struct PromptReaderTests {
         (#"{"input":["x"]}"#, .texts("input")), (#"{"input":[[1,2]]}"#, .texts("input")),
         (#"{"input":[{"role":"user"}]}"#, .responses),
         (#"{"input":"x","instructions":"y"}"#, .responses),
+        (#"{"input":"x","text":{"format":{}}}"#, .responses),
         (#"{"prompt":"x"}"#, .texts("prompt")), ("{}", nil), ("[]", nil),
     ])
     func theFormShowsInTheBody(body: String, form: PromptForm?) throws {
