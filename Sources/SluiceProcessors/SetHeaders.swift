@@ -15,7 +15,7 @@ internal import SluiceWire
 ///
 /// Fields set towards the provider go there whatever the header policy says. Credentials are the provider section's affair and are refused
 /// here, unless `allow_credentials = true`.
-public struct SetHeaders: Processor {
+public struct SetHeaders: ImmediateProcessor {
     private let request: HeaderFields
     private let removedFromRequest: [HeaderName]
     private let response: HeaderFields
@@ -42,12 +42,23 @@ public struct SetHeaders: Processor {
     public func process(
         _ request: inout ProxyRequest, context: ExchangeContext
     ) async throws -> Decision {
+        setHeaders(of: &request)
+        return .forward
+    }
+
+    public func processAtOnce(
+        _ request: inout ProxyRequest, context: ExchangeContext
+    ) throws -> Decision? {
+        setHeaders(of: &request)
+        return .forward
+    }
+
+    private func setHeaders(of request: inout ProxyRequest) {
         for name in removedFromRequest {
             request.headers.remove(name)
             request.addedHeaders.remove(name)
         }
         request.addedHeaders.merge(self.request)
-        return .forward
     }
 
     public func makeResponseStage(

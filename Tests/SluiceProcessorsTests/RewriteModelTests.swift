@@ -11,8 +11,13 @@ struct RewriteModelTests {
         _ toml: String, _ body: String, _ endpoint: Endpoint = .chatCompletions
     ) async throws -> String {
         var request = try request(body, endpoint)
-        let decision = try await processor("type = 'rewrite-model'\n" + toml).process(
-            &request, context: context)
+        var another = request
+        let processor = try processor("type = 'rewrite-model'\n" + toml)
+        let decision = try await processor.process(&request, context: context)
+        // Without a wait the same comes out.
+        let immediate = try #require(processor as? any ImmediateProcessor)
+        _ = try immediate.processAtOnce(&another, context: context)
+        #expect(text(another) == text(request))
         guard case .forward = decision else { return "answered" }
         #expect(request.model == request.json?.root["model"]?.string)
         return text(request)

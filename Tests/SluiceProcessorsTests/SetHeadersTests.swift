@@ -19,9 +19,14 @@ struct SetHeadersTests {
         request.headers.append("accept", "*/*")
         request.addedHeaders.append("x-old", "1")
         request.addedHeaders.append("x-team", "red")
+        var another = request
+        let immediate = try #require(processor as? any ImmediateProcessor)
+        _ = try immediate.processAtOnce(&another, context: context)
         _ = try await processor.process(&request, context: context)
-        #expect(lines(request.headers) == ["accept: */*"])
-        #expect(lines(request.addedHeaders) == ["x-team: blue"])
+        for request in [request, another] {
+            #expect(lines(request.headers) == ["accept: */*"])
+            #expect(lines(request.addedHeaders) == ["x-team: blue"])
+        }
         #expect(processor.makeResponseStage(for: request, context: context) == nil)
     }
 

@@ -17,7 +17,7 @@ internal import SluiceJSON
 ///
 /// Defaults hold where the client gave none; with `override = true` in the alias's table they hold always. `parameters` and `allowed` may
 /// stand in an alias's table too, and hold for it alone. A name is rewritten once: aliases of aliases are not followed.
-public struct RewriteModel: Processor {
+public struct RewriteModel: ImmediateProcessor {
     private let aliases: [String: ModelAlias]
     private let policy: ParameterPolicy
     private let restoresName: Bool
@@ -44,17 +44,28 @@ public struct RewriteModel: Processor {
     public func process(
         _ request: inout ProxyRequest, context: ExchangeContext
     ) async throws -> Decision {
+        rewrite(&request)
+        return .forward
+    }
+
+    public func processAtOnce(
+        _ request: inout ProxyRequest, context: ExchangeContext
+    ) throws -> Decision? {
+        rewrite(&request)
+        return .forward
+    }
+
+    private func rewrite(_ request: inout ProxyRequest) {
         let alias = request.model.flatMap { aliases[$0] }
         if let model = alias?.model, model != request.model { request.model = model }
         guard request.endpoint.isUnderstood, case .json(var document) = request.body else {
-            return .forward
+            return
         }
         // The request must not hold the document while it is edited: it would be copied.
         request.body = .none
         (alias?.policy ?? policy).apply(to: &document, endpoint: request.endpoint)
         alias?.defaults.apply(to: &document, endpoint: request.endpoint)
         request.body = .json(document)
-        return .forward
     }
 
     public func makeResponseStage(
