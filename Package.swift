@@ -49,6 +49,8 @@ let package = Package(
             name: "CSluiceOpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
             name: "CSluiceArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(
+            name: "CSluiceRedis", providers: [.apt(["libhiredis-dev"])]),
         .target(
             name: "CSluiceJSON",
             linkerSettings: [.linkedLibrary("simdjson")]
@@ -81,9 +83,13 @@ let package = Package(
             ["SluiceCore", "SluiceWire", "SluiceLoop", "CSluiceCurl", "CSluiceLinux"]),
         library(
             "SluiceTelemetry", ["SluiceCore", "SluiceJSON", "CSluiceLinux", logging, metrics]),
+        library("SluiceRedis", ["SluiceCore", "CSluiceRedis"]),
         library(
             "SluiceProcessors",
-            ["SluiceCore", "SluiceJSON", "SluiceConfig", "SluiceTokens", "SluiceWire"]),
+            [
+                "SluiceCore", "SluiceJSON", "SluiceConfig", "SluiceCrypto", "SluiceTokens",
+                "SluiceWire", logging,
+            ]),
         library(
             "SluiceProviders",
             ["SluiceCore", "SluiceJSON", "SluiceConfig", "SluiceWire", logging]),
@@ -92,8 +98,8 @@ let package = Package(
             [
                 "SluiceWire", "SluiceJSON", "SluiceConfig", "SluiceCore", "SluiceLoop",
                 "SluiceServer", "SluiceUpstream", "SluiceTelemetry",
-                "SluiceProcessors", "SluiceProviders", "SluiceTokens", "CSluiceLinux", logging,
-                metrics,
+                "SluiceProcessors", "SluiceProviders", "SluiceRedis", "SluiceTokens",
+                "CSluiceLinux", logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             // Takes the place of the C library's malloc in every executable that links this.
@@ -146,6 +152,7 @@ let package = Package(
         tests(
             "SluiceProvidersTests",
             ["SluiceProviders", "SluiceCore", "SluiceConfig", "SluiceJSON", "SluiceWire", logging]),
+        tests("SluiceRedisTests", ["SluiceRedis", "SluiceCore"]),
         tests("SluiceLoopTests", ["SluiceLoop"]),
         tests(
             "SluiceUpstreamTests",

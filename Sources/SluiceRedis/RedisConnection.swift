@@ -1,0 +1,98 @@
+internal import CSluiceRedis
+internal import Glibc
+
+/// One blocking connection, used by one thread at a time.
+///
+/// Safety: whoever holds it lets one thread after another use it.
+final class RedisConnection {
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private let context: UnsafeMutablePointer<redisContext>
+
+    /// Connects and logs in.
+    init(_ address: RedisAddress, timeout: Duration) throws(Failure) {
+        let time = timeval(timeout)
+        let made =
+            switch address.place {
+            // Safety: hiredis copies what it is given.
+            case .tcp(let host, let port):
+                unsafe redisConnectWithTimeout(host, Int32(port), time)
+            case .unix(let path): unsafe redisConnectUnixWithTimeout(path, time)
+            }
+        guard let context = unsafe made else { throw Failure(description: "no memory") }
+        unsafe self.context = unsafe context
+        try check()
+        // Safety: the context is there until deinit.
+        guard unsafe redisSetTimeout(context, time) == REDIS_OK else { throw failure() }
+        try prepare(address)
+    }
+
+    deinit { unsafe redisFree(context) }
+
+    /// Sends all commands and then reads all replies.
+    func run(_ commands: [[String]]) throws(Failure) -> [RedisValue] {
+        for command in commands { try append(command) }
+        var replies: [RedisValue] = []
+        for _ in commands { replies.append(try reply()) }
+        return replies
+    }
+
+    private func prepare(_ address: RedisAddress) throws(Failure) {
+        var commands: [[String]] = []
+        if let password = address.password {
+            commands.append(["AUTH"] + (address.user.map { [$0] } ?? []) + [password])
+        }
+        if address.database != 0 { commands.append(["SELECT", String(address.database)]) }
+        for case .error(let text) in try run(commands) {
+            throw Failure(description: text)
+        }
+    }
+
+    private func append(_ command: [String]) throws(Failure) {
+        // The form of requests in Redis' protocol: a list of strings with their lengths.
+        var bytes = Array("*\(command.count)\r\n".utf8)
+        for part in command {
+            let part = Array(part.utf8)
+            bytes += "$\(part.count)\r\n".utf8
+            bytes += part
+            bytes += "\r\n".utf8
+        }
+        let result = unsafe bytes.withUnsafeBytes { buffer in
+            // Safety: hiredis copies the bytes, of which there are so many.
+            unsafe redisAppendFormattedCommand(
+                context, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count)
+        }
+        guard result == REDIS_OK else { throw failure() }
+    }
+
+    private func reply() throws(Failure) -> RedisValue {
+        var raw: UnsafeMutableRawPointer?
+        // Safety: the context is there until deinit; a reply belongs to the caller, who frees it.
+        guard unsafe redisGetReply(context, &raw) == REDIS_OK, let raw = unsafe raw else {
+            throw failure()
+        }
+        defer { unsafe freeReplyObject(raw) }
+        return unsafe RedisValue(raw.assumingMemoryBound(to: redisReply.self))
+    }
+
+    private func check() throws(Failure) {
+        if unsafe context.pointee.err != 0 { throw failure() }
+    }
+
+    private func failure() -> Failure {
+        // Safety: hiredis ends its text with a zero.
+        let text = unsafe withUnsafePointer(to: context.pointee.errstr) {
+            unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
+        }
+        return Failure(description: text.isEmpty ? "connection lost" : text)
+    }
+}
+
+extension timeval {
+    fileprivate init(_ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        self.init(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
+    }
+}

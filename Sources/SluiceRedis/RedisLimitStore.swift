@@ -1,0 +1,145 @@
+package import SluiceCore
+internal import Synchronization
+
+/// Counts limits in Redis, so that several processes hold them together. Each question is one script, which Redis runs as one step.
+///
+/// What a request under way holds is leased, and renewed as long as this process lives: what a process held that died is free after a
+/// minute. A settlement that Redis does not hear of leaves what was taken: of tokens until their minute is over, of all else until the lease
+/// ends.
+package final class RedisLimitStore: LimitStore {
+    package let failsOpen: Bool
+    private let client: RedisClient
+    private let prefix: String
+    private let lease: Int
+    private let live = Mutex<[UInt64: String]>([:])
+    private let renewals = Mutex<Task<Void, Never>?>(nil)
+
+    /// - Parameters:
+    ///   - prefix: of all keys.
+    ///   - lease: how long a process may be silent before what it held is free, in seconds.
+    package init(
+        _ client: RedisClient, prefix: String = "sluice", failsOpen: Bool, lease: Int = 60
+    ) {
+        self.client = client
+        self.prefix = prefix
+        self.failsOpen = failsOpen
+        self.lease = lease
+        let pause = Duration.seconds(lease) / 3
+        let task = Task { [weak self] in
+            while (try? await Task.sleep(for: pause)) != nil { self?.renew() }
+        }
+        renewals.withLock { $0 = task }
+    }
+
+    deinit { renewals.withLock { $0?.cancel() } }
+
+    package func reserve(_ demand: LimitDemand) async throws -> LimitAnswer {
+        let id = UInt64.random(in: 1...UInt64(Int64.max))
+        let reply = try await take(
+            demand.rules, id: id, key: demand.key, tokens: demand.tokens, cost: demand.cost)
+        var grant: LimitGrant?
+        if reply.isGranted {
+            grant = LimitGrant(id: id, second: reply.second, demand: demand)
+            if demand.rules.areLeased { live.withLock { $0[id] = demand.key } }
+        }
+        return LimitAnswer(
+            grant: grant, refusal: reply.refusal, requests: reply.requests, tokens: reply.tokens)
+    }
+
+    package func extend(
+        _ grant: inout LimitGrant, tokens: Int, cost: Money
+    ) async throws -> Bool {
+        let reply = try await take(
+            grant.rules, id: grant.id, key: grant.key, tokens: tokens, cost: cost,
+            second: grant.second)
+        guard reply.isGranted else { return false }
+        grant.tokens += tokens
+        grant.cost.billionths += cost.billionths
+        return true
+    }
+
+    private func take(
+        _ rules: LimitRules, id: UInt64, key: String, tokens: Int, cost: Money, second: Int? = nil
+    ) async throws -> LimitReply {
+        let periods = BudgetPeriods(seconds: SystemMilliseconds.now().wall / 1000)
+        let maxima = [
+            rules.requestsPerMinute, rules.tokensPerMinute, rules.concurrentRequests,
+            rules.budgetPerDay.map { Int($0.billionths) },
+            rules.budgetPerMonth.map { Int($0.billionths) },
+        ].map { String($0 ?? -1) }
+        let arguments =
+            [String(id), String(lease)] + maxima + [
+                String(tokens), String(cost.billionths), second == nil ? "1" : "0",
+                String(second ?? 0), String(periods.dayEnd), String(periods.monthEnd),
+            ]
+        let value = try await client.run(
+            .reserve, keys: keys(key, periods), arguments: arguments)
+        guard let reply = LimitReply(value) else {
+            throw LimitStoreUnavailable("Redis gave another reply than the script has")
+        }
+        return reply
+    }
+
+    package func settle(_ grant: LimitGrant, tokens: Int, cost: Money) {
+        live.withLock { _ = $0.removeValue(forKey: grant.id) }
+        let periods = BudgetPeriods(seconds: SystemMilliseconds.now().wall / 1000)
+        let taken = grant.rules.tokensPerMinute == nil ? -1 : grant.tokens
+        let spent = grant.rules.haveBudget ? cost.billionths : -1
+        client.send(
+            RedisClient.Call(
+                script: .settle, keys: keys(grant.key, periods),
+                arguments: [
+                    String(grant.id), String(grant.second), String(taken), String(tokens),
+                    String(spent), String(periods.dayEnd), String(periods.monthEnd),
+                ]
+            ) { _ in })
+    }
+
+    private func renew() {
+        let live = live.withLock { $0 }
+        let periods = BudgetPeriods(seconds: SystemMilliseconds.now().wall / 1000)
+        for (key, held) in Dictionary(grouping: live, by: \.value) {
+            client.send(
+                RedisClient.Call(
+                    script: .renew, keys: keys(key, periods),
+                    arguments: [String(lease)] + held.map { String($0.key) }
+                ) { _ in })
+        }
+    }
+
+    /// In the order of the scripts. The braces keep them together in a cluster.
+    private func keys(_ key: String, _ periods: BudgetPeriods) -> [String] {
+        let base = "\(prefix):{\(key)}:"
+        return [
+            base + "minute", base + "leases", base + "held", base + "day:\(periods.day)",
+            base + "month:\(periods.month)",
+        ]
+    }
+}
+
+extension LimitRules {
+    fileprivate var areLeased: Bool { concurrentRequests != nil || haveBudget }
+}
+
+/// What the script for reservations says.
+private struct LimitReply {
+    let isGranted: Bool
+    let refusal: LimitAnswer.Refusal?
+    let second: Int
+    let requests: LimitAnswer.Standing
+    let tokens: LimitAnswer.Standing
+
+    init?(_ value: RedisValue) {
+        guard let numbers = value.elements?.compactMap(\.int), numbers.count == 9 else {
+            return nil
+        }
+        isGranted = numbers[0] == 1
+        refusal = LimitKind(rawValue: numbers[1]).map {
+            LimitAnswer.Refusal(
+                kind: $0, waitMilliseconds: numbers[2] < 0 ? nil : numbers[2], used: numbers[3])
+        }
+        second = numbers[4]
+        requests = LimitAnswer.Standing(remaining: numbers[5], resetMilliseconds: numbers[6])
+        tokens = LimitAnswer.Standing(remaining: numbers[7], resetMilliseconds: numbers[8])
+    }
+}
