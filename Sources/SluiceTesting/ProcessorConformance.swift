@@ -142,8 +142,8 @@ private final class FinishCounter: Processor {
         mutating func event(_ event: ServerSentEvent) -> EventEdit { stage.event(event) }
         mutating func resume() async throws -> EventEdit { try await stage.resume() }
         mutating func document(_ body: inout [UInt8]) { stage.document(&body) }
-        mutating func finish(_ outcome: Outcome) {
-            stage.finish(outcome)
+        mutating func finish(_ outcome: Outcome, _ consumption: Consumption) {
+            stage.finish(outcome, consumption)
             onFinish()
         }
     }

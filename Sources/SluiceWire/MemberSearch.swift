@@ -111,6 +111,29 @@ extension Span<UInt8> {
         return index == length
     }
 
+    /// The first quote or backslash at or after `start`, or the count; where `start` is beyond that, `start`.
+    @inlinable @inline(__always)
+    package func firstQuoteOrBackslash(from start: Int) -> Int {
+        var offset = start
+        let raw = bytes
+        while offset &+ 8 <= count {
+            // Safety: eight bytes from offset on lie inside the span.
+            let word = unsafe raw.unsafeLoadUnaligned(
+                fromUncheckedByteOffset: offset, as: UInt64.self
+            ).littleEndian
+            let quote = word ^ 0x2222_2222_2222_2222
+            let backslash = word ^ 0x5C5C_5C5C_5C5C_5C5C
+            // A borrow can only raise flags above the first true one, and only the first is used.
+            let flags =
+                (((quote &- 0x0101_0101_0101_0101) & ~quote)
+                    | ((backslash &- 0x0101_0101_0101_0101) & ~backslash)) & 0x8080_8080_8080_8080
+            if flags != 0 { return offset &+ flags.trailingZeroBitCount >> 3 }
+            offset &+= 8
+        }
+        while offset < count, self[offset] != 0x22, self[offset] != 0x5C { offset &+= 1 }
+        return offset
+    }
+
     /// The offset where the value of a member begins, when its name's closing quote stands before `offset`; nil when no colon follows.
     package func memberValue(after offset: Int) -> Int? {
         var position = offset

@@ -174,6 +174,7 @@ final class Bench {
     var processors: [any Processor] = []
     var providers = [ConfiguredProvider.scripted()]
     var limits = PipelineLimits()
+    var accounting = UsageAccounting()
     private(set) var exchange: Exchange?
 
     init(_ answers: [StepTransport.Step]...) {
@@ -196,7 +197,8 @@ final class Bench {
         let pipeline = Pipeline(
             parsers: [OpenAIRequestParser()], processors: processors,
             routes: Routes(providers: providers, defaultProvider: nil), limits: limits,
-            records: sink, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            records: sink, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            accounting: accounting)
         let services = LoopServices(
             transport: transport, clock: clock, fetcher: NoFetcher(),
             spawn: transport.tasks.spawn)

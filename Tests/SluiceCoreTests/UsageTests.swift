@@ -24,7 +24,7 @@ struct UsageTests {
         #expect(sent(bench).contains(#""stream_options":{"include_usage":true}"#))
         #expect(bench.writer.text == chunk("a") + last + done)
         #expect(bench.record?.usage == Self.counted)
-        #expect(bench.record?.usageSource == "provider")
+        #expect(bench.record?.usageSource == .provider)
     }
 
     @Test func aClientThatAskedGetsTheChunkAndItsRequestUntouched() async {

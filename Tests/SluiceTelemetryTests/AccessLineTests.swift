@@ -26,7 +26,11 @@ import Testing
         add { $0.provider = nil }
         add { $0.usage = nil }
         add { $0.usageSource = nil }
-        add { $0.usageSource = "a \"guess\"" }
+        add { $0.usageSource = .counted }
+        add { $0.usageSource = .estimated }
+        for cost in [0, 0.000_000_001, 0.000_123_45, 1.5, 1_000_000, -2.25, 9e9] {
+            add { $0.cost = cost }
+        }
         add { $0.timeToFirstByte = nil }
         add { $0.isStreaming = false }
         add { $0.model = "with \"quotes\"\nand a line" }

@@ -22,7 +22,7 @@ extension AccessRecord {
         record.streamDuration = 2_000_000_000
         record.attempts = 1
         record.usage = TokenUsage(promptTokens: 12, completionTokens: 101, cachedTokens: 4)
-        record.usageSource = "provider"
+        record.usageSource = .provider
         return record
     }
 }

@@ -195,7 +195,9 @@ final class Attempts {
     private func makeRoom() async -> Outcome? {
         do throws(ProxyError) {
             try await path.resumeStages()
-            if endMeanwhile == nil {
+            if path.isEndedByStage {
+                upstream?.end(.endedByStage)
+            } else if endMeanwhile == nil {
                 await path.writer.waitForRoom()
                 if path.writer.isClosed { throw .clientGone }
                 upstream?.resume()
@@ -236,6 +238,10 @@ final class Attempts {
 
 extension ProxyError {
     fileprivate static let noProvider = cannotConnect("no provider")
+
+    /// What an upstream is left with whose stream a stage has ended.
+    fileprivate static let endedByStage = ProxyError(
+        status: 200, code: "stream_ended", fault: .proxy, message: "The stream was ended.")
 
     static let providerBusy = ProxyError(
         status: 503, code: "provider_busy", fault: .proxy, retry: .after(seconds: 1),

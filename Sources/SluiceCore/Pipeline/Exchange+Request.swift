@@ -142,7 +142,8 @@ extension Exchange {
     ) -> ResponsePath {
         let path = ResponsePath(
             request: request, dialect: dialect, stages: StageChain(stages), writer: writer,
-            clock: services.clock, limits: pipeline.limits)
+            clock: services.clock, limits: pipeline.limits, accounting: pipeline.accounting)
+        path.knownPrompt = madeContext?.promptTokens
         self.path = path
         return path
     }

@@ -13,9 +13,15 @@ public final class Exchange {
     let services: LoopServices
     let writer: any ResponseWriter
     /// For those who are asked; many exchanges ask nobody.
-    private(set) lazy var context = ExchangeContext(
-        id: id, clientAddress: client, client: caller, tls: tls,
-        logger: pipeline.sharedLogger, fetcher: services.fetcher)
+    var context: ExchangeContext {
+        if let madeContext { return madeContext }
+        let made = ExchangeContext(
+            id: id, clientAddress: client, client: caller, tls: tls,
+            parts: pipeline.contextParts, fetcher: services.fetcher)
+        madeContext = made
+        return made
+    }
+    private(set) var madeContext: ExchangeContext?
     /// Whose key the request has, once that is known; nil also where nobody is asked for one.
     var caller: Client?
     private let id: String
@@ -221,8 +227,9 @@ public final class Exchange {
                     record.streamDuration = max(path.lastEventAt, first) &- first
                 }
             }
-            record.usage = path.usage
-            record.usageSource = path.usage == nil ? nil : "provider"
+            record.usage = path.consumption.usage
+            record.usageSource = path.consumption.source
+            record.cost = path.consumption.cost
             record.events = path.events
         }
         if case .clientGone = outcome { record.status = 499 }

@@ -19,13 +19,15 @@ public final class Pipeline: Sendable {
     public let limits: PipelineLimits
     /// Hears of every exchange, once at its start and once at its end.
     public let records: any RecordSink
+    /// How usage is found out, and what it costs.
+    public let accounting: UsageAccounting
     /// Each exchange writes with its ID added.
     public let logger: Logger
     /// Runs exchanges that have no socket; nil where nothing is there to run them.
     public let host: (any ExchangeHost)?
     /// The routes of ``endpoints``, to be compared with each path.
     private let endpointRoutes: [[UInt8]]
-    let sharedLogger: SharedLogger
+    let contextParts: ContextParts
     /// ``processors``, where none of them need wait; nil where one may.
     let immediateProcessors: [any ImmediateProcessor]?
 
@@ -34,8 +36,10 @@ public final class Pipeline: Sendable {
         endpoints: [any LocalEndpoint] = [], parsers: [any RequestParser],
         processors: [any Processor] = [], routes: Routes, clients: ClientDirectory? = nil,
         limits: PipelineLimits = PipelineLimits(), records: any RecordSink, logger: Logger,
-        host: (any ExchangeHost)? = nil
+        host: (any ExchangeHost)? = nil, accounting: UsageAccounting = UsageAccounting(),
+        limitStore: any LimitStore = MemoryLimitStore()
     ) {
+        self.accounting = accounting
         self.endpoints = endpoints
         self.parsers = parsers
         self.processors = processors
@@ -46,7 +50,8 @@ public final class Pipeline: Sendable {
         self.logger = logger
         self.host = host
         endpointRoutes = endpoints.map { Array($0.route.utf8) }
-        sharedLogger = SharedLogger(logger)
+        contextParts = ContextParts(
+            logger: logger, limitStore: limitStore, accounting: accounting, routes: routes)
         let immediate = processors.compactMap { $0 as? any ImmediateProcessor }
         immediateProcessors = immediate.count == processors.count ? immediate : nil
     }

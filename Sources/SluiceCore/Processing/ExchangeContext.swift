@@ -1,5 +1,6 @@
 public import Logging
 public import SluiceWire
+internal import Synchronization
 
 /// What is known of an exchange beside its request.
 public final class ExchangeContext: Sendable {
@@ -13,13 +14,13 @@ public final class ExchangeContext: Sendable {
     public let tls: ClientTLS?
     /// Writes with the request's ID on each line.
     public var logger: Logger {
-        var logger = processLogger.logger
+        var logger = parts.logger
         logger[metadataKey: "id"] = .string(id)
         return logger
     }
 
-    /// Copied for those exchanges only that log: metadata is a dictionary.
-    private let processLogger: SharedLogger
+    let parts: ContextParts
+    let notes = Mutex(Notes())
     /// Makes HTTP requests of its own on this loop, for credentials and look-ups.
     public let fetcher: any Fetcher
 
@@ -30,30 +31,19 @@ public final class ExchangeContext: Sendable {
     ) {
         self.init(
             id: id, clientAddress: clientAddress, client: client, tls: tls,
-            logger: SharedLogger(logger),
-            fetcher: fetcher)
+            parts: ContextParts(logger: logger), fetcher: fetcher)
     }
 
     init(
         id: String, clientAddress: String, client: Client?, tls: ClientTLS? = nil,
-        logger: SharedLogger,
-        fetcher: any Fetcher
+        parts: ContextParts, fetcher: any Fetcher
     ) {
         self.id = id
         self.client = client
         self.clientAddress = clientAddress
         self.tls = tls
-        processLogger = logger
+        self.parts = parts
         self.fetcher = fetcher
-    }
-}
-
-/// A logger behind one reference: exchanges get it and hardly ever use it.
-final class SharedLogger: Sendable {
-    let logger: Logger
-
-    init(_ logger: Logger) {
-        self.logger = logger
     }
 }
 

@@ -22,6 +22,9 @@ public protocol ResponseStage: Sendable {
 
     /// The end, exactly once, whatever happened.
     mutating func finish(_ outcome: Outcome)
+
+    /// The end, for stages that want to know what the exchange used; the default calls ``finish(_:)``.
+    mutating func finish(_ outcome: Outcome, _ consumption: Consumption)
 }
 
 extension ResponseStage {
@@ -31,6 +34,7 @@ extension ResponseStage {
     nonisolated(nonsending) public mutating func resume() async throws -> EventEdit { .keep }
     public mutating func document(_ body: inout [UInt8]) {}
     public mutating func finish(_ outcome: Outcome) {}
+    public mutating func finish(_ outcome: Outcome, _ consumption: Consumption) { finish(outcome) }
 }
 
 /// What a stage wants to see of an answer.
@@ -59,6 +63,8 @@ public enum EventEdit: Sendable {
     case replace([ServerSentEvent])
     /// The stream ends here with an error event.
     case stop(ProxyError)
+    /// The stream ends here with these events, as if the provider had ended it so: the last of them should say that it is the end.
+    case end([ServerSentEvent])
     /// Reading stops until ``ResponseStage/resume()`` has an answer.
     case wait
 }

@@ -42,10 +42,12 @@ public struct AccessRecord: Sendable {
     public var streamDuration: UInt64 = 0
     /// How often a provider was asked.
     public var attempts: Int = 0
-    /// Tokens, where the provider told them.
+    /// Tokens, where the provider told them or they were counted here.
     public var usage: TokenUsage?
-    /// Where ``usage`` comes from: `provider`; nil where it is not known.
-    public var usageSource: String?
+    /// Where ``usage`` comes from; nil where it is not known.
+    public var usageSource: UsageSource?
+    /// In the currency of the model table; nil where the model has no price.
+    public var cost: Double?
 
     /// A record of a request that has just begun.
     public init(id: String, client: String, method: String, route: String) {

@@ -13,6 +13,13 @@ public protocol ClientDialect: Sendable {
 
     /// The usage that a whole JSON answer reports.
     func usage(inDocument body: [UInt8], endpoint: Endpoint) -> TokenUsage?
+
+    /// The text that a whole JSON answer has brought, for a count where it reports no usage.
+    func producedText(inDocument body: [UInt8], endpoint: Endpoint) -> [UInt8]
+}
+
+extension ClientDialect {
+    public func producedText(inDocument body: [UInt8], endpoint: Endpoint) -> [UInt8] { [] }
 }
 
 /// Reads the events of one stream without changing them. Called for each event on the loop, so it must be quick.
@@ -21,6 +28,12 @@ public protocol StreamReader: Sendable {
     mutating func read(_ event: Span<UInt8>) -> EventFacts
     /// The last usage seen.
     var usage: TokenUsage? { get }
+    /// The text that came so far.
+    var produced: ProducedText { get }
+}
+
+extension StreamReader {
+    public var produced: ProducedText { ProducedText() }
 }
 
 /// What one event says about its stream.

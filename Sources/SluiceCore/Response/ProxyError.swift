@@ -1,3 +1,5 @@
+public import SluiceWire
+
 /// A failure that ends an exchange or an attempt: who is at fault, whether another try is safe, and what the client may read.
 public struct ProxyError: Error, Sendable, CustomStringConvertible {
     /// Who must change something.
@@ -22,6 +24,8 @@ public struct ProxyError: Error, Sendable, CustomStringConvertible {
         var parameter: String?
         var allowedMethods: String?
         var detail: String?
+        var kind: String?
+        var headers = HeaderFields()
     }
 
     private var parts: Boxed<Parts>
@@ -65,6 +69,16 @@ public struct ProxyError: Error, Sendable, CustomStringConvertible {
     public var detail: String? {
         get { parts.value.detail }
         set { parts.value.detail = newValue }
+    }
+    /// The family of the error, OpenAI's `error.type`, where the dialect's own choice for the status is not right.
+    public var kind: String? {
+        get { parts.value.kind }
+        set { parts.value.kind = newValue }
+    }
+    /// Further fields of the answer that tells of it.
+    public var headers: HeaderFields {
+        get { parts.value.headers }
+        set { parts.value.headers = newValue }
     }
     /// For logs: the code, and the detail or what the client reads.
     public var description: String { "\(code): \(detail ?? message)" }

@@ -34,6 +34,7 @@ extension ResponsePath {
         var headers = HeaderFields()
         headers.append("content-type", "application/json")
         if let allowed = error.allowedMethods { headers.append("allow", allowed) }
+        headers.merge(error.headers)
         // RFC 9110 section 15.5.2.
         if error.status == 401, error.fault == .client {
             headers.append(.wwwAuthenticate, "Bearer")
@@ -49,6 +50,7 @@ extension ResponsePath {
     func noteUsage(of status: Int, _ body: [UInt8]) {
         if status == 200, endpoint.isUnderstood {
             usage = dialect.usage(inDocument: body, endpoint: endpoint)
+            source = usage == nil ? nil : .provider
         }
     }
 
@@ -56,6 +58,7 @@ extension ResponsePath {
     func send(status: Int, headers: HeaderFields, body: [UInt8]) {
         var body = body
         var out = ResponseHead(status: status, headers: headers)
+        if let source { out.headers.append(Self.sourceField, source.rawValue) }
         stages.head(&out)
         if 200..<300 ~= status { stages.document(&body) }
         hasStarted = true

@@ -16,7 +16,7 @@ extension ResponsePath {
                 passEvent(event.span)
             }
             start = end
-            if stopped != nil { return .stop }
+            if stopped != nil || isEndedByStage { return .stop }
         }
         if start < bytes.count { hold(bytes.extracting(start..<bytes.count)) }
         if scanner.isOverLimit { return stop(.largeEvent) }
@@ -79,6 +79,9 @@ extension ResponsePath {
         switch result {
         case .keep, .waiting: break
         case .events(let events): write(events)
+        case .end(let events):
+            write(events)
+            isEndedByStage = true
         case .stop(let error, let events):
             write(events)
             stopped = error
@@ -102,7 +105,7 @@ extension ResponsePath {
             if case .keep = result { writer.write(event.span) }
             emit(result)
             writer.flush()
-            if stopped != nil { break }
+            if stopped != nil || isEndedByStage { break }
             let backlog = held
             held.removeAll()
             scanner = EventScanner(limit: limits.event)

@@ -24,6 +24,15 @@ final class ResponsePath {
     let dialect: any ClientDialect
     let endpoint: Endpoint
     let isStreaming: Bool
+    let accounting: UsageAccounting
+    /// Kept for a count of its prompt, where that may be needed and it is not too large.
+    let request: ProxyRequest?
+    /// Names the tokenizer and the price.
+    let model: String?
+    /// Of the request, in bytes.
+    let bodySize: Int
+    /// The prompt's tokens, where a processor has counted them.
+    var knownPrompt: PromptTokens?
     var stages: StageChain
     var translator: (any ResponseTranslator)?
     /// Whether there is a translator; asking the property itself copies it.
@@ -47,12 +56,17 @@ final class ResponsePath {
     var facts: EventFacts = []
     var expectedLength: Int?
     var stopped: ProxyError?
+    /// A stage has ended the stream as the provider would have.
+    var isEndedByStage = false
 
     /// A stage does what it waits for: nothing else may happen to the stages.
     var isInStage = false
     var hasStarted = false
     var firstByteAt: UInt64?
+    /// What the exchange used, once it is over.
+    private(set) var consumption = Consumption()
     var usage: TokenUsage?
+    var source: UsageSource?
     var events = 0
     var lastEventAt: UInt64 = 0
     /// What the client was told: of an error behind a head that was sent early it hears by an event.
@@ -67,7 +81,8 @@ final class ResponsePath {
 
     init(
         request: ProxyRequest, dialect: any ClientDialect, stages: StageChain,
-        writer: any ResponseWriter, clock: any ExchangeClock, limits: PipelineLimits
+        writer: any ResponseWriter, clock: any ExchangeClock, limits: PipelineLimits,
+        accounting: UsageAccounting
     ) {
         self.dialect = dialect
         self.stages = stages
@@ -76,6 +91,11 @@ final class ResponsePath {
         self.limits = limits
         endpoint = request.endpoint
         isStreaming = request.isStreaming
+        self.accounting = accounting
+        model = request.model
+        bodySize = request.body.count
+        let mayCount = accounting.counts && request.endpoint.isUnderstood
+        self.request = mayCount && bodySize <= UsageAccounting.keptRequest ? request : nil
         scanner = EventScanner(limit: limits.event)
     }
 
@@ -128,7 +148,7 @@ final class ResponsePath {
 
     func receive(_ bytes: Span<UInt8>) -> ReceiveDecision {
         switch mode {
-        case .events: return receiveEvents(bytes)
+        case .events: return isEndedByStage ? .stop : receiveEvents(bytes)
         case .bytes: writer.write(bytes)
         case .document: receiveDocument(bytes)
         case .failure: hold(bytes, upTo: limits.errorBody)
@@ -170,7 +190,7 @@ final class ResponsePath {
         var body = held
         held = []
         if let translator { body = try translated(body, by: translator) }
-        usage = dialect.usage(inDocument: body, endpoint: endpoint)
+        noteUsage(ofDocument: body)
         stages.document(&body)
         startHead(type: nil, length: body.count)
         writer.write(body.span)
@@ -196,6 +216,7 @@ final class ResponsePath {
         if let type, !head.headers.has(.contentType, startingWith: "text/event-stream") {
             out.headers[.contentType] = type
         }
+        if let source { out.headers.append(Self.sourceField, source.rawValue) }
         translator?.head(&out)
         stages.head(&out)
         hasStarted = true
@@ -220,6 +241,10 @@ final class ResponsePath {
     func conclude() throws(ProxyError) -> UpstreamRefusal? {
         if writer.isClosed { throw .clientGone }
         if let stopped { throw stopped }
+        if isEndedByStage {
+            writer.end()
+            return nil
+        }
         switch mode {
         case .idle:
             throw .badAnswer("no answer")
@@ -241,10 +266,15 @@ final class ResponsePath {
     var reportedError: ProxyError? { facts.contains(.error) ? .reportedInStream : nil }
 
     /// Whether a transport error no longer matters, because the stream's last event had passed.
-    var isOver: Bool { mode == .events && facts.contains(.last) && held.isEmpty }
+    var isOver: Bool {
+        isEndedByStage || (mode == .events && facts.contains(.last) && held.isEmpty)
+    }
 
     func finish(_ outcome: Outcome) {
-        usage = usage ?? reader?.usage
-        stages.finish(outcome)
+        settleUsage(outcome)
+        consumption = Consumption(
+            usage: usage, source: source,
+            cost: usage.flatMap { accounting.cost(of: $0, model: model) })
+        stages.finish(outcome, consumption)
     }
 }

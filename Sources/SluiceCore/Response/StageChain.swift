@@ -8,6 +8,8 @@ struct StageChain {
         case events([ServerSentEvent])
         /// The stream ends, behind what had passed the stages before.
         case stop(ProxyError, after: [ServerSentEvent])
+        /// The stream is over behind these.
+        case end([ServerSentEvent])
         /// A stage waits; ``StageChain/resume()`` goes on with the event.
         case waiting
     }
@@ -24,6 +26,8 @@ struct StageChain {
         var isUntouched = true
         /// Set once a stage has stopped the stream: later stages see what it had let go.
         var stop: ProxyError?
+        /// Set once a stage has ended the stream: later stages see the events that end it.
+        var isEnd = false
 
         mutating func apply(_ edit: EventEdit, to event: ServerSentEvent) {
             switch edit {
@@ -34,6 +38,11 @@ struct StageChain {
                 isUntouched = false
             case .stop(let error):
                 stop = error
+                waiting = []
+                isUntouched = false
+            case .end(let events):
+                passed += events
+                isEnd = true
                 waiting = []
                 isUntouched = false
             case .wait: break
@@ -84,10 +93,10 @@ struct StageChain {
         }
     }
 
-    mutating func finish(_ outcome: Outcome) {
+    mutating func finish(_ outcome: Outcome, _ consumption: Consumption) {
         guard !isFinished else { return }
         isFinished = true
-        for index in stages.indices { stages[index].finish(outcome) }
+        for index in stages.indices { stages[index].finish(outcome, consumption) }
     }
 
     /// As long as all stages keep an event, it costs no allocation.
@@ -145,6 +154,7 @@ struct StageChain {
             }
             pass.moveOn()
         }
+        if pass.isEnd, pass.stop == nil { return .end(pass.waiting) }
         if let stop = pass.stop { return .stop(stop, after: pass.waiting) }
         return pass.isUntouched ? .keep : .events(pass.waiting)
     }

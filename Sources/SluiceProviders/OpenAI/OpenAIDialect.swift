@@ -43,9 +43,14 @@ public struct OpenAIDialect: ClientDialect {
         endpoint.isUnderstood ? TokenUsage(inDocument: body) : nil
     }
 
+    public func producedText(inDocument body: [UInt8], endpoint: Endpoint) -> [UInt8] {
+        DocumentText(of: body).bytes
+    }
+
     private static func object(_ error: ProxyError) -> JSONLiteral {
-        let type = type(of: error)
-        let hasNoCode = error.code == type || error.code == ProxyError.invalidJSONCode
+        let type = error.kind ?? type(of: error)
+        let hasNoCode =
+            (error.kind == nil && error.code == type) || error.code == ProxyError.invalidJSONCode
         return [
             "message": .string(error.message),
             "type": .string(type),

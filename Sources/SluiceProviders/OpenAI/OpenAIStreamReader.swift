@@ -8,6 +8,8 @@ internal import SluiceWire
 /// not seen so far is parsed.
 public struct OpenAIStreamReader: StreamReader {
     public private(set) var usage: TokenUsage?
+    private var text = EventText(.chat)
+    public var produced: ProducedText { text.produced }
     /// One bit for each choice that has spoken, and for each that has finished. OpenAI allows 128.
     private var seen: UInt128 = 0
     private var finished: UInt128 = 0
@@ -16,6 +18,7 @@ public struct OpenAIStreamReader: StreamReader {
     public init() {}
 
     public mutating func read(_ event: Span<UInt8>) -> EventFacts {
+        text.collect(event)
         var offset = 0
         var isPlain = true
         while let letter = Self.names.next(in: event, from: offset) {

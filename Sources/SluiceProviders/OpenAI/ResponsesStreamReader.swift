@@ -5,11 +5,14 @@ internal import SluiceWire
 /// Watches a stream of the responses API. An ordinary event is told by its type and not looked at further.
 public struct ResponsesStreamReader: StreamReader {
     public private(set) var usage: TokenUsage?
+    private var text = EventText(.responses)
+    public var produced: ProducedText { text.produced }
     private static let names = MemberSearch("re")
 
     public init() {}
 
     public mutating func read(_ event: Span<UInt8>) -> EventFacts {
+        text.collect(event)
         if event.hasText("event: ", at: 0) {
             return Self.isOfInterest(event, 7, end: UInt8(ascii: "\n")) ? examine(event) : []
         }

@@ -22,6 +22,7 @@ struct AccessContent: LogContent {
         fields.field(AccessField.duration, nanoseconds: record.duration)
         if record.isStreaming { fields.field(AccessField.events, record.events) }
         if let usage = record.usage { write(usage, to: &fields) }
+        if let cost = record.cost { fields.field(AccessField.cost, money: Money(cost)) }
         fields.field(AccessField.attempts, record.attempts)
     }
 
@@ -30,7 +31,9 @@ struct AccessContent: LogContent {
         fields.field(AccessField.completionTokens, usage.completionTokens)
         fields.field(AccessField.cachedTokens, usage.cachedTokens)
         fields.field(AccessField.reasoningTokens, usage.reasoningTokens)
-        if let source = record.usageSource { fields.field(AccessField.usageSource, source) }
+        if let source = record.usageSource {
+            fields.field(AccessField.usageSource, source.rawValue)
+        }
     }
 }
 

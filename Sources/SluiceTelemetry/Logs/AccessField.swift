@@ -24,4 +24,5 @@ enum AccessField {
     static let cachedTokens = LogFieldName("cached_tokens")
     static let reasoningTokens = LogFieldName("reasoning_tokens")
     static let usageSource = LogFieldName("usage_source")
+    static let cost = LogFieldName("cost")
 }

@@ -44,7 +44,6 @@ struct AccessLines {
     /// Whether the texts that are the record's own stand in JSON as they are.
     private static func isPlain(_ record: AccessRecord) -> Bool {
         record.errorDetail == nil && (record.tls?.subject ?? "").utf8.span.isPlainJSON
-            && (record.usageSource == nil || record.usageSource == AccessNumbers.usageSource)
             && record.id.utf8.span.isPlainJSON && record.client.utf8.span.isPlainJSON
             && (record.clientName ?? "").utf8.span.isPlainJSON
     }

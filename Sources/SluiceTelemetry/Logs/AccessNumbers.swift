@@ -2,10 +2,8 @@ internal import SluiceCore
 
 /// The fields of an access record that are measured, in their JSON form.
 struct AccessNumbers {
-    /// The one source that usage has so far.
-    static let usageSource = "provider"
-    /// The most bytes they take: ten numbers with their names.
-    static let room = 10 * 21 + 180
+    /// The most bytes they take: ten numbers and an amount with their names.
+    static let room = 10 * 21 + 31 + 200
 
     private let bytesIn: UInt64
     private let bytesOut: UInt64
@@ -13,7 +11,8 @@ struct AccessNumbers {
     private let duration: UInt64
     private let events: Int?
     private let usage: TokenUsage?
-    private let hasUsageSource: Bool
+    private let usageSource: UsageSource?
+    private let cost: Double?
     private let attempts: Int
 
     init(_ record: AccessRecord) {
@@ -23,7 +22,8 @@ struct AccessNumbers {
         duration = record.duration
         events = record.isStreaming ? record.events : nil
         usage = record.usage
-        hasUsageSource = record.usageSource != nil
+        usageSource = record.usageSource
+        cost = record.cost
         attempts = record.attempts
     }
 
@@ -45,6 +45,10 @@ struct AccessNumbers {
             out.append(decimal: events)
         }
         if let usage { append(usage, to: &out) }
+        if let cost {
+            out.append(text: ",\"cost\":")
+            out.append(money: Money(cost))
+        }
         out.append(text: ",\"attempts\":")
         out.append(decimal: attempts)
     }
@@ -59,6 +63,11 @@ struct AccessNumbers {
         out.append(decimal: usage.cachedTokens)
         out.append(text: ",\"reasoning_tokens\":")
         out.append(decimal: usage.reasoningTokens)
-        if hasUsageSource { out.append(text: ",\"usage_source\":\"provider\"") }
+        switch usageSource {
+        case .provider: out.append(text: ",\"usage_source\":\"provider\"")
+        case .counted: out.append(text: ",\"usage_source\":\"counted\"")
+        case .estimated: out.append(text: ",\"usage_source\":\"estimated\"")
+        case nil: break
+        }
     }
 }

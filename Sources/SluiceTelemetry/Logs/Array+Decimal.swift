@@ -1,3 +1,5 @@
+internal import SluiceCore
+
 extension [UInt8] {
     /// Appends a number in decimal digits, without the string that `description` would make.
     ///
@@ -20,6 +22,18 @@ extension [UInt8] {
         append(addingCapacity: front.count + 24) { out in
             out.append(copying: front.span)
             out.append(milliseconds: nanoseconds)
+        }
+    }
+
+    /// Appends an amount of money with nine decimals.
+    ///
+    /// - Parameters:
+    ///   - money: the amount.
+    ///   - front: what is appended before it.
+    mutating func append(money: Money, after front: [UInt8] = []) {
+        append(addingCapacity: front.count + 31) { out in
+            out.append(copying: front.span)
+            out.append(money: money)
         }
     }
 }

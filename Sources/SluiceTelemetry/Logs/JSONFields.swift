@@ -1,4 +1,5 @@
 internal import Logging
+internal import SluiceCore
 internal import SluiceJSON
 
 /// A line for machines: one JSON object.
@@ -43,6 +44,10 @@ struct JSONFields: LogFields {
 
     mutating func field(_ name: LogFieldName, nanoseconds: UInt64) {
         bytes.append(milliseconds: nanoseconds, after: name.json)
+    }
+
+    mutating func field(_ name: LogFieldName, money: Money) {
+        bytes.append(money: money, after: name.json)
     }
 
     /// Appends a name and the inside of a string. Hardly any text needs escapes, so it is copied as it is unless it does.

@@ -1,4 +1,5 @@
 internal import Logging
+internal import SluiceCore
 
 /// Takes the fields of a line in the form of the line.
 protocol LogFields {
@@ -7,6 +8,8 @@ protocol LogFields {
     mutating func field(_ name: LogFieldName, _ value: Logger.MetadataValue)
     /// A time, given in nanoseconds and shown in milliseconds with three decimals.
     mutating func field(_ name: LogFieldName, nanoseconds: UInt64)
+    /// An amount with nine decimals.
+    mutating func field(_ name: LogFieldName, money: Money)
 }
 
 /// What a line says beyond time, level and message.

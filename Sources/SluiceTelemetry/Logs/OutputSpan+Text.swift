@@ -1,3 +1,5 @@
+internal import SluiceCore
+
 extension OutputSpan<UInt8> {
     /// Appends a copy of borrowed bytes, for which there must be room.
     @inline(__always)
@@ -40,6 +42,17 @@ extension OutputSpan<UInt8> {
         append(decimal: microseconds / 1_000)
         append(UInt8(ascii: "."))
         append(threeDigits: UInt32(truncatingIfNeeded: microseconds % 1_000))
+    }
+
+    /// Appends an amount with nine decimals; it takes thirty-one bytes at most.
+    mutating func append(money: Money) {
+        if money < .zero { append(UInt8(ascii: "-")) }
+        let billionths = money.billionths.magnitude
+        append(decimal: billionths / 1_000_000_000)
+        append(UInt8(ascii: "."))
+        let fraction = billionths % 1_000_000_000
+        append(digit: UInt32(truncatingIfNeeded: fraction / 100_000_000))
+        append(digits: fraction % 100_000_000, atLeast: 8)
     }
 
     /// Appends a number in decimal digits; it takes twenty at most.

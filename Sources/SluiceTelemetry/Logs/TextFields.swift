@@ -1,4 +1,5 @@
 internal import Logging
+internal import SluiceCore
 
 /// A line for people: `2026-01-31T12:00:00.250Z info message key=value other="two words"`.
 struct TextFields: LogFields {
@@ -25,6 +26,10 @@ struct TextFields: LogFields {
 
     mutating func field(_ name: LogFieldName, nanoseconds: UInt64) {
         bytes.append(milliseconds: nanoseconds, after: name.text)
+    }
+
+    mutating func field(_ name: LogFieldName, money: Money) {
+        bytes.append(money: money, after: name.text)
     }
 
     /// Gives the line back.

@@ -1,4 +1,5 @@
 internal import SluiceCore
+internal import Synchronization
 
 /// The handles for one kind of exchange with a provider, named after OpenTelemetry's conventions for generative AI
 /// (`gen_ai.server.*` and `gen_ai.client.token.usage`) in Prometheus' spelling: underscores, and the unit at the end.
@@ -17,11 +18,17 @@ final class OperationMetrics: Sendable {
     private let inputTokens: PrometheusHistogram
     private let outputTokens: PrometheusHistogram
     private let eventGap: PrometheusHistogram
+    private let key: Key
+    private let registry: MetricsRegistry
+    /// Made with the first amount: most models have no price.
+    private let cost = Mutex<PrometheusCounter?>(nil)
 
     /// The labels that clients fill: the model, and the path of an endpoint that we only pass through.
     private static let openLabels: Set = ["gen_ai_request_model", "gen_ai_operation_name"]
 
     init(_ key: Key, _ registry: MetricsRegistry) {
+        self.key = key
+        self.registry = registry
         let labels = [
             ("gen_ai_operation_name", key.operation), ("gen_ai_provider_name", key.provider),
             ("gen_ai_request_model", key.model),
@@ -45,7 +52,8 @@ final class OperationMetrics: Sendable {
             "gen_ai_server_time_per_output_token_seconds",
             "Time per token after the first one of a successful stream.",
             HistogramBuckets.timePerOutputToken)
-        let usageHelp = "Number of tokens used per request, as the provider counted them."
+        let usageHelp =
+            "Number of tokens used per request, as the provider or else this proxy counted them."
         inputTokens = histogram(
             "gen_ai_client_token_usage", usageHelp, HistogramBuckets.tokenUsage,
             ("gen_ai_token_type", "input"))
@@ -64,6 +72,7 @@ final class OperationMetrics: Sendable {
             inputTokens.observe(Double(usage.promptTokens))
             outputTokens.observe(Double(usage.completionTokens))
         }
+        if let cost = record.cost { costCounter.increment(by: cost) }
         guard record.isStreaming else { return }
         if record.events > 1 {
             let gaps = record.events - 1
@@ -77,6 +86,17 @@ final class OperationMetrics: Sendable {
         if let tokens = record.usage?.completionTokens, tokens > 1, record.duration > first {
             timePerOutputToken.observe(
                 Self.seconds(record.duration - first) / Double(tokens - 1))
+        }
+    }
+
+    private var costCounter: PrometheusCounter {
+        cost.withLock { made in
+            if let made { return made }
+            let counter = registry.counter(
+                "sluice_cost_total", help: "Money spent, in the currency of the model table.",
+                labels: [("model", key.model), ("provider", key.provider)], openLabels: ["model"])
+            made = counter
+            return counter
         }
     }
 

@@ -47,6 +47,7 @@ public final class RequestMetrics: RecordSink {
     let acceptedReloads: PrometheusCounter
     let refusedReloads: PrometheusCounter
     private let inFlight: PrometheusGauge
+    private let usageSources: [PrometheusCounter]
     private let handles = Mutex(Handles())
     /// Handles that are kept for reuse; above it they are looked up anew, where the registry folds them.
     private let handleLimit: Int
@@ -71,6 +72,12 @@ public final class RequestMetrics: RecordSink {
             "sluice_client_connections_sent_away_total",
             help: "Connections closed unserved because the process was out of descriptors.")
         (acceptedReloads, refusedReloads) = Self.reloads(registry)
+        usageSources = [UsageSource.provider, .counted, .estimated].map { source in
+            registry.counter(
+                "sluice_usage_total",
+                help: "Requests whose tokens are known, by where the numbers come from.",
+                labels: [("source", source.rawValue)])
+        }
         let process = ProcessMetrics(registry)
         registry.addCollector { process.update() }
         guard let log else { return }
@@ -100,6 +107,7 @@ public final class RequestMetrics: RecordSink {
     /// Counts a request out and observes it.
     public func finished(_ record: AccessRecord) {
         inFlight.decrement(by: 1)
+        countSource(record.usageSource)
         guard let provider = record.provider else {
             requestCounter(record).increment()
             return
@@ -110,6 +118,15 @@ public final class RequestMetrics: RecordSink {
             return true
         }
         if !isKnown { observe(record, provider) }
+    }
+
+    private func countSource(_ source: UsageSource?) {
+        switch source {
+        case .provider: usageSources[0].increment()
+        case .counted: usageSources[1].increment()
+        case .estimated: usageSources[2].increment()
+        case nil: break
+        }
     }
 
     /// Counts a failure of a provider. Those that end a request are counted by ``finished(_:)``; call this for those

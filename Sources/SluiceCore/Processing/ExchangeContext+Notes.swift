@@ -1,0 +1,51 @@
+internal import Synchronization
+
+/// What processors learn of an exchange and tell each other.
+extension ExchangeContext {
+    struct Notes {
+        var prompt: PromptTokens?
+        var forStage: (any Sendable)?
+        var standings = LimitStandings()
+    }
+
+    /// How usage is found out, and what it costs.
+    public var accounting: UsageAccounting { parts.accounting }
+    /// Where limits are counted.
+    public var limitStore: any LimitStore { parts.limitStore }
+
+    /// The prompt's tokens, where a processor has counted them: nobody counts them again.
+    public var promptTokens: PromptTokens? { notes.withLock { $0.prompt } }
+
+    /// Tells how many tokens the prompt has.
+    public func note(_ prompt: PromptTokens) {
+        notes.withLock { $0.prompt = prompt }
+    }
+
+    /// How it stands with the request's limits, as far as they were asked.
+    package var limitStandings: LimitStandings { notes.withLock { $0.standings } }
+
+    package func note(_ standings: LimitStandings) {
+        notes.withLock { $0.standings.merge(standings) }
+    }
+
+    /// Keeps what ``Processor/process(_:context:)`` has for its stage, until ``takeNote(_:)``, or else until the exchange is over.
+    public func keep(forStage note: some Sendable) {
+        notes.withLock { $0.forStage = note }
+    }
+
+    /// What was kept for the stage that is being made.
+    public func takeNote<Note: Sendable>(_ type: Note.Type) -> Note? {
+        notes.withLock { notes in
+            guard let note = notes.forStage as? Note else { return nil }
+            notes.forStage = nil
+            return note
+        }
+    }
+
+    /// The provider that a request goes to first, as far as that is known now; nil where none serves its model.
+    public func firstProvider(for request: borrowing ProxyRequest) -> String? {
+        guard let routes = client?.routes ?? parts.routes else { return nil }
+        guard let model = request.model else { return routes.defaultProvider?.name }
+        return (try? routes.candidates(for: model))?.first?.name
+    }
+}
