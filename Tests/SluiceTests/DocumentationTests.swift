@@ -13,7 +13,9 @@ struct DocumentationTests {
         "Sources/Sluice/Sluice.docc/Operating.md", "Sources/Sluice/Sluice.docc/Performance.md",
         "Sources/Sluice/Sluice.docc/Limits.md", "Sources/Sluice/Sluice.docc/ClientsAndSecrets.md",
         "Sources/Sluice/Sluice.docc/WhatARequestCosts.md",
-        "Sources/Sluice/Sluice.docc/Tokenizers.md", "Sources/Sluice/Sluice.docc/Tokens.md",
+        "Sources/Sluice/Sluice.docc/Tokenizers.md",
+        "Sources/Sluice/Sluice.docc/Tokens.md",
+        "Sources/Sluice/Sluice.docc/RatesAndBudgets.md",
     ]
 
     private func exists(_ path: String) -> Bool {

@@ -60,7 +60,10 @@ struct ExampleFileTests {
             ])
         #expect(settings.clients.map(\.name) == ["team-blue"])
         #expect(settings.models.map(\.name) == ["gpt-4o*", "our-llama"])
-        #expect(settings.processorTypes == ["rewrite-model", "set-headers", "token-limits"])
+        #expect(
+            settings.processorTypes == [
+                "rewrite-model", "set-headers", "token-limits", "rate-limits",
+            ])
     }
 
     /// That each key of the file is read follows from the test above: a key that is not read is an error.

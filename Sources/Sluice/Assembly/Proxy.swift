@@ -25,6 +25,7 @@ public final class Proxy: Sendable {
     private let readiness: Readiness
     private let host: LoopHost
     private let verification = KeyVerification()
+    private let limitStores = LimitStores()
     private let ending = Mutex<Task<Int, Never>?>(nil)
     private let current: Mutex<(settings: ProxySettingsBox, pipeline: Pipeline)>
 
@@ -84,7 +85,7 @@ public final class Proxy: Sendable {
         let host = LoopHost(loops, statistics: telemetry.upstream)
         let pipeline = settings.pipeline(
             registry: registry, telemetry: telemetry, readiness: readiness, host: host,
-            verification: verification)
+            verification: verification, limitStores: limitStores)
         let addresses = listen ?? settings.serving.addresses
         do {
             let listeners = try inherited.listeners(for: addresses)
@@ -125,7 +126,7 @@ public final class Proxy: Sendable {
         let askedForKeys = self.pipeline.clients != nil
         let pipeline = settings.pipeline(
             registry: registry, telemetry: telemetry, readiness: readiness, host: host,
-            verification: verification)
+            verification: verification, limitStores: limitStores)
         let (lasting, digests) = current.withLock { current in
             if let directory = pipeline.routes.catalog as? ModelDirectory,
                 let former = current.pipeline.routes.catalog as? ModelDirectory

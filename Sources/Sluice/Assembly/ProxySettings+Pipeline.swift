@@ -1,6 +1,7 @@
 internal import Logging
 internal import SluiceConfig
 internal import SluiceCore
+internal import SluiceProcessors
 internal import SluiceServer
 internal import SluiceTelemetry
 
@@ -18,7 +19,7 @@ extension ProxySettings {
     /// - Parameter verification: knows keys of clients from before, if this is a reload.
     func pipeline(
         registry: Registry, telemetry: Telemetry, readiness: Readiness, host: LoopHost,
-        verification: KeyVerification
+        verification: KeyVerification, limitStores: LimitStores
     ) -> Pipeline {
         let logger = telemetry.logger
         let directory = ModelDirectory(
@@ -37,7 +38,14 @@ extension ProxySettings {
                 providers: providers, defaultProvider: defaultProvider, catalog: directory),
             clients: clientDirectory(directory, verification), limits: limits,
             records: telemetry.records,
-            logger: logger, host: host)
+            logger: logger, host: host, accounting: accounting,
+            limitStore: limitStores.store(for: redis))
+    }
+
+    private var accounting: UsageAccounting {
+        let counter = RequestTokenCounter(environment.models)
+        return UsageAccounting(
+            models: environment.models, prompts: counter, texts: counter, counts: countsUsage)
     }
 
     /// - Returns: nil where anybody may ask.

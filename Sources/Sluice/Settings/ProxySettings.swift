@@ -20,6 +20,10 @@ struct ProxySettings {
     /// What the processors were made of beside their sections.
     var environment: ProcessorEnvironment
     var processors: [any Processor]
+    /// Nil: limits are counted in memory.
+    var redis: RedisSettings?
+    /// Whether tokens are counted that a provider does not tell.
+    var countsUsage = true
     /// The types of ``processors``, in order, for `sluice check`.
     var processorTypes: [String]
     /// Certificates, keys and authorities: a change of one is a change of the configuration.
@@ -43,6 +47,9 @@ struct ProxySettings {
         serving = try errors.attempt { try ServingSettings(server) } ?? ServingSettings()
         limits = try errors.attempt { try PipelineLimits(server) } ?? PipelineLimits()
         log = try errors.attempt { try LogSettings(root.section("log")) } ?? LogSettings()
+        redis = try errors.attempt { try root.section("redis").map(RedisSettings.init) } ?? nil
+        let usage = try errors.attempt { try root.section("usage") } ?? nil
+        countsUsage = try errors.attempt { try usage?.bool("count", default: true) ?? true } ?? true
         (providers, listings, clients, processors, processorTypes) = ([], [], [], [], [])
         (watchedFiles, digests, upstreams) = ([], root.digests, [:])
         models = []
@@ -74,11 +81,18 @@ struct ProxySettings {
             upstreams[made.provider.name] = made.upstream
             if let listing = made.listing { listings.append(listing) }
         }
+        var limitNames: Set<String> = []
         for section in try errors.attempt({ try root.sections("processors") }) ?? [] {
             let processor = try errors.attempt {
                 try registry.makeProcessor(section, in: environment)
             }
             if let processor { processors.append(processor) }
+            if let limits = processor as? RateLimits, !limitNames.insert(limits.name).inserted {
+                errors.append(
+                    section.error(
+                        "another rate-limits section counts under this name; give each a name of its own",
+                        key: "name"))
+            }
             processorTypes.append((try? section.string("type")) ?? "?")
         }
         let isComplete = errors.isEmpty

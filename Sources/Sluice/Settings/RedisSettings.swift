@@ -1,0 +1,25 @@
+internal import SluiceConfig
+internal import SluiceRedis
+
+/// The `[redis]` section: where limits are counted that several processes hold together.
+struct RedisSettings: Equatable {
+    let url: String
+    let timeout: Duration
+    let prefix: String
+    /// Whether requests go on uncounted while it cannot be asked.
+    let failsOpen: Bool
+
+    private enum Failure: String, CaseIterable, Sendable { case open, closed }
+
+    init(_ section: Section) throws {
+        url = try section.string("url")
+        guard RedisAddress(url) != nil else {
+            throw section.error(
+                "is none of redis://[user][:password]@host[:port][/database] and unix:/path",
+                key: "url")
+        }
+        timeout = try section.duration("timeout", default: .milliseconds(500))
+        prefix = try section.string("prefix", default: "sluice")
+        failsOpen = try section.choice("on_failure", default: Failure.closed) == .open
+    }
+}

@@ -1,0 +1,66 @@
+internal import SluiceCore
+internal import SluiceWire
+
+/// Tells the client how it stands with its limits, stops a stream that overruns them, and settles at the end.
+struct RateLimitStage: ResponseStage {
+    let reservation: Reservation
+    let estimates: CompletionEstimates
+    let context: ExchangeContext
+    var overrun: Overrun?
+    /// A provider has begun to answer, so that something was used even where nobody can say how much.
+    private var isAnswered = false
+
+    init(
+        reservation: Reservation, estimates: CompletionEstimates, context: ExchangeContext,
+        overrun: Overrun?
+    ) {
+        self.reservation = reservation
+        self.estimates = estimates
+        self.context = context
+        self.overrun = overrun
+    }
+
+    var interest: ResponseInterest { overrun == nil ? .head : [.head, .events] }
+
+    mutating func head(_ head: inout ResponseHead) {
+        if 200..<300 ~= head.status { isAnswered = true }
+        context.limitStandings.write(to: &head.headers)
+    }
+
+    mutating func event(_ event: ServerSentEvent) -> EventEdit {
+        guard overrun?.note(event, held: reservation.completion) == true else { return .keep }
+        return .wait
+    }
+
+    mutating func resume() async throws -> EventEdit {
+        guard var overrun else { return .keep }
+        let more = overrun.extent
+        let cost = reservation.model.flatMap { model in
+            let usage = TokenUsage(promptTokens: 0, completionTokens: more)
+            return context.accounting.cost(of: usage, model: model)
+        }
+        let isExtended: Bool
+        do {
+            isExtended = try await reservation.extend(by: more, cost: Money(cost ?? 0))
+        } catch {
+            // The request was let in; a store that is lost since is no reason to cut it off.
+            isExtended = true
+            overrun.isOff = true
+        }
+        self.overrun = overrun
+        return isExtended ? .keep : overrun.end()
+    }
+
+    mutating func finish(_ outcome: Outcome, _ consumption: Consumption) {
+        guard let usage = consumption.usage else {
+            let held = isAnswered ? reservation.held : (0, .zero)
+            return reservation.settle(tokens: held.tokens, cost: held.cost)
+        }
+        reservation.settle(
+            tokens: usage.promptTokens + usage.completionTokens,
+            cost: Money(consumption.cost ?? 0))
+        if case .completed = outcome, let model = reservation.model, usage.completionTokens > 0 {
+            estimates.learn(usage.completionTokens, model: model)
+        }
+    }
+}

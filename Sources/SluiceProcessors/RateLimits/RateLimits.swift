@@ -1,0 +1,167 @@
+internal import Logging
+public import SluiceConfig
+public import SluiceCore
+
+/// Limits requests, tokens and money, for each client or whatever the key says.
+///
+/// ```toml
+/// [[processors]]
+/// type = "rate-limits"
+/// key = ["client", "model"]
+/// requests_per_minute = 60
+/// tokens_per_minute = 100_000
+/// concurrent_requests = 10
+/// budget_per_day = 5.0
+/// ```
+///
+/// Before a provider is asked, what a request may come to is reserved: its prompt, and the completion it asks for or, where it does not
+/// say, what completions of its model have come to. At its end, however it ends, that is settled with what it came to.
+public struct RateLimits: ImmediateProcessor {
+    /// Tells this section's counts from those of others.
+    package let name: String
+    private let rules: LimitRules
+    private let key: RateLimitKey
+    private let hardStop: HardStop?
+    private let refusesUnpriced: Bool
+    private let estimates = CompletionEstimates()
+    private let complaints = Complaints()
+
+    /// - Parameter section: may have `name`, `key`, `requests_per_minute`, `tokens_per_minute`, `concurrent_requests`, `budget_per_day`,
+    ///   `budget_per_month`, `hard_stop` and `unpriced`.
+    public init(_ section: Section) throws {
+        key = try RateLimitKey(section)
+        name = try section.optionalString("name") ?? key.description
+        rules = try LimitRules(section)
+        hardStop = try section.optionalChoice("hard_stop", of: HardStop.self)
+        refusesUnpriced = try section.choice("unpriced", default: Unpriced.refuse) == .refuse
+        guard rules != LimitRules() else { throw section.error("limits nothing") }
+    }
+
+    /// What becomes of requests for a model without a price, where there is a budget.
+    private enum Unpriced: String, CaseIterable, Sendable { case refuse, free }
+
+    public func processAtOnce(
+        _ request: inout ProxyRequest, context: ExchangeContext
+    ) throws -> Decision? {
+        guard let prompt = promptAtOnce(request, context) else { return nil }
+        let (demand, completion) = try demand(request, prompt: prompt, context)
+        let store = context.limitStore
+        guard let answer = store.reserveAtOnce(demand) else { return nil }
+        try take(answer, demand, completion: completion, model: request.model, store, context)
+        return .forward
+    }
+
+    public func process(
+        _ request: inout ProxyRequest, context: ExchangeContext
+    ) async throws -> Decision {
+        let prompt = await prompt(request, context)
+        let (demand, completion) = try demand(request, prompt: prompt, context)
+        let store = context.limitStore
+        let answer: LimitAnswer
+        do {
+            answer = try await store.reserve(demand)
+        } catch {
+            guard store.failsOpen else { throw ProxyError.limitsUnknown("\(error)") }
+            if complaints.isDue {
+                context.logger.warning(
+                    "requests go on without limits", metadata: ["reason": .string("\(error)")])
+            }
+            return .forward
+        }
+        try take(answer, demand, completion: completion, model: request.model, store, context)
+        return .forward
+    }
+
+    private func take(
+        _ answer: LimitAnswer, _ demand: LimitDemand, completion: Int, model: String?,
+        _ store: any LimitStore, _ context: ExchangeContext
+    ) throws {
+        context.note(LimitStandings(answer, rules: rules))
+        if let grant = answer.grant {
+            context.keep(
+                forStage: Reservation(grant, completion: completion, model: model, store: store))
+        }
+        if let refusal = answer.refusal {
+            throw refusal.error(demand: demand, model: model, standings: context.limitStandings)
+        }
+    }
+
+    public func makeResponseStage(
+        for request: ProxyRequest, context: ExchangeContext
+    ) -> (any ResponseStage)? {
+        guard let reservation = context.takeNote(Reservation.self) else { return nil }
+        let stopsStream = request.isStreaming && (rules.haveBudget || rules.tokensPerMinute != nil)
+        return RateLimitStage(
+            reservation: reservation, estimates: estimates, context: context,
+            overrun: stopsStream ? hardStop.map { Overrun($0, request.endpoint) } : nil)
+    }
+
+    private var countsTokens: Bool { rules.haveBudget || rules.tokensPerMinute != nil }
+
+    /// The prompt's tokens; nil where a count has to be waited for.
+    private func promptAtOnce(
+        _ request: borrowing ProxyRequest, _ context: ExchangeContext
+    ) -> Int? {
+        guard countsTokens else { return 0 }
+        if let known = context.promptTokens { return known.count }
+        guard request.endpoint.isUnderstood, let counter = context.accounting.prompts else {
+            return request.body.count / Self.bytesPerToken
+        }
+        guard let counted = counter.countAtOnce(request) else { return nil }
+        context.note(counted)
+        return counted.count
+    }
+
+    private func prompt(
+        _ request: borrowing ProxyRequest, _ context: ExchangeContext
+    ) async -> Int {
+        if let prompt = promptAtOnce(request, context) { return prompt }
+        guard let counted = await context.accounting.prompts?.count(request) else { return 0 }
+        context.note(counted)
+        return counted.count
+    }
+
+    /// What a token takes in a body that nobody counts.
+    private static let bytesPerToken = 4
+
+    private func demand(
+        _ request: borrowing ProxyRequest, prompt: Int, _ context: ExchangeContext
+    ) throws -> (demand: LimitDemand, completion: Int) {
+        let longest = request.model.flatMap {
+            context.accounting.models.facts(for: $0).maximumCompletion
+        }
+        let completion =
+            countsTokens ? estimates.expectedTokens(of: request, longest: longest) : 0
+        let demand = LimitDemand(
+            key: "\(name):\(key.value(for: request, context))", rules: rules,
+            tokens: prompt + completion,
+            cost: try cost(prompt: prompt, completion: completion, of: request, context))
+        return (demand, completion)
+    }
+
+    private func cost(
+        prompt: Int, completion: Int, of request: borrowing ProxyRequest, _ context: ExchangeContext
+    ) throws -> Money {
+        guard rules.haveBudget, let model = request.model else { return .zero }
+        let usage = TokenUsage(promptTokens: prompt, completionTokens: completion)
+        if let cost = context.accounting.cost(of: usage, model: model) { return Money(cost) }
+        guard refusesUnpriced else { return .zero }
+        throw ProxyError(
+            status: 403, code: "model_without_price", fault: .client,
+            message: "The model `\(model)` has no price, and this client has a budget.",
+            parameter: "model")
+    }
+}
+
+extension LimitRules {
+    fileprivate init(_ section: Section) throws {
+        self.init()
+        let counts = 1...1_000_000_000_000
+        requestsPerMinute = try section.optionalInt("requests_per_minute", in: counts)
+        tokensPerMinute = try section.optionalInt("tokens_per_minute", in: counts)
+        concurrentRequests = try section.optionalInt("concurrent_requests", in: counts)
+        let amounts = 0.000_001...1_000_000
+        budgetPerDay = try section.optionalDouble("budget_per_day", in: amounts).map(Money.init)
+        budgetPerMonth = try section.optionalDouble("budget_per_month", in: amounts).map(Money.init)
+    }
+}
