@@ -486,9 +486,11 @@ def test_usage_is_shown_to_whom_asked(testbed, keys, asked, model):
             told = testbed.seen()[0]["json"]["stream_options"]
             assert told["include_usage"] is True
             assert record["completion_tokens"] > 0 and record["prompt_tokens"] > 0
+            assert record["usage_source"] == "provider"
         else:
             assert testbed.seen()[0]["json"].get("stream_options") == keys.get("stream_options")
-            assert "completion_tokens" not in record
+            # Nobody told, so the proxy counted. Models that it has no vocabulary of are estimated.
+            assert record["usage_source"] == "estimated" and record["completion_tokens"] > 0
         if usages:
             assert usages[0]["completion_tokens"] == record["completion_tokens"]
 
