@@ -12,21 +12,8 @@ extension JSONDocument {
     package func forEachRootMember(_ body: (_ name: Span<UInt8>, _ value: JSONPlace) -> Void)
         -> Bool
     {
-        let entries = tape.span
-        let text = bytes.span
-        guard entries[0].isObject else { return false }
-        let end = entries[0].after
-        var index = 1
-        while index < end {
-            let name = entries[index]
-            let value = JSONPlace(index: index &+ 1)
-            if name.hasEscapes {
-                body(decodedBytes(of: name).span, value)
-            } else {
-                body(text.extracting(name.inside), value)
-            }
-            index = entries[index &+ 1].after
-        }
+        guard tape[0].isObject else { return false }
+        forEachMember(at: Self.rootPlace, body)
         return true
     }
 
