@@ -1,3 +1,4 @@
+import CSluiceLinux
 import Foundation
 import Glibc
 
