@@ -48,6 +48,13 @@ struct AnswerPiece {
         }
     }
 
+    /// Ends the chunk, if there is one, and the body with fields behind it.
+    mutating func endBody(trailers: HeaderFields, from pool: BufferPool) {
+        endChunk(isLast: false, from: pool)
+        if bytes.isEmpty { bytes = pool.take() }
+        MessageWriter.lastChunk(trailers: trailers, into: &bytes)
+    }
+
     private mutating func correctLine() {
         let line = line
         let digits = MessageWriter.chunkDigits(size)

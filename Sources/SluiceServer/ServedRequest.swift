@@ -77,16 +77,24 @@ final class ServedRequest: ResponseWriter {
         }
     }
 
+    var takesTrailers: Bool { knowsChunks && !isHeadRequest }
+
     func flush() {
-        send(isLast: false)
+        if framing == .chunked { piece.endChunk(isLast: false, from: pool) }
+        send()
     }
 
     func end() {
-        send(isLast: true)
+        if framing == .chunked { piece.endChunk(isLast: true, from: pool) }
+        send()
     }
 
-    private func send(isLast: Bool) {
-        if framing == .chunked { piece.endChunk(isLast: isLast, from: pool) }
+    func end(trailers: HeaderFields) {
+        if framing == .chunked { piece.endBody(trailers: trailers, from: pool) }
+        send()
+    }
+
+    private func send() {
         guard !piece.isEmpty else { return }
         var bytes = piece.take()
         connection.send(&bytes)

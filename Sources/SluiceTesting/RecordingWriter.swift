@@ -11,6 +11,10 @@ public final class RecordingWriter: ResponseWriter {
     public private(set) var flushes: [[UInt8]] = []
     /// Whether the answer came to its end.
     public private(set) var isEnded = false
+    /// What ``takesTrailers`` says.
+    public var takesTrailers = false
+    /// The fields behind the answer; nil where it ended without any.
+    public private(set) var trailers: HeaderFields?
     /// Whether the answer was broken off.
     public private(set) var isAborted = false
     /// Whether the client has gone.
@@ -50,6 +54,11 @@ public final class RecordingWriter: ResponseWriter {
     public func end() {
         flush()
         isEnded = true
+    }
+
+    public func end(trailers: HeaderFields) {
+        self.trailers = trailers
+        end()
     }
 
     public func abort() {

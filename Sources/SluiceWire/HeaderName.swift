@@ -97,6 +97,8 @@ extension HeaderName {
     public static var setCookie: HeaderName { HeaderName(KnownName.setCookie) }
     /// `traceparent`
     public static var traceparent: HeaderName { HeaderName(KnownName.traceparent) }
+    /// `te`
+    public static var te: HeaderName { HeaderName(KnownName.te) }
     /// `transfer-encoding`
     public static var transferEncoding: HeaderName { HeaderName(KnownName.transferEncoding) }
     /// `user-agent`

@@ -171,6 +171,15 @@ public enum MessageWriter {
         out.append(addingCapacity: 5) { $0.append(text: "0\r\n\r\n") }
     }
 
+    /// Appends the last chunk, and fields behind it (RFC 9112 section 7.1.2).
+    package static func lastChunk(trailers: HeaderFields, into out: inout [UInt8]) {
+        out.append(addingCapacity: trailers.roomNeeded + 5) { out in
+            out.append(text: "0\r\n")
+            trailers.writeFields(into: &out)
+            out.appendLineEnd()
+        }
+    }
+
     /// Appends a number in decimal.
     public static func number(_ number: Int, into out: inout [UInt8]) {
         out.append(addingCapacity: 20) { self.number(number, into: &$0) }

@@ -51,4 +51,16 @@ struct AnswerPieceTests {
         piece.endChunk(isLast: false, from: pool)
         #expect(piece.take() == Array("1\r\nx\r\n".utf8))
     }
+
+    @Test(arguments: [0, 3])
+    func fieldsComeBehindTheLastChunk(size: Int) {
+        var piece = AnswerPiece()
+        if size > 0 { piece.appendToChunk([UInt8](repeating: 0x78, count: size).span, from: pool) }
+        var fields = HeaderFields()
+        fields.append("x-sluice-usage-source", "counted")
+        piece.endBody(trailers: fields, from: pool)
+        let data = size > 0 ? "3\r\nxxx\r\n" : ""
+        let expected = data + "0\r\nx-sluice-usage-source: counted\r\n\r\n"
+        #expect(String(decoding: piece.take(), as: UTF8.self) == expected)
+    }
 }

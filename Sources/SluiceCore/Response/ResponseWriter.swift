@@ -12,6 +12,10 @@ public protocol ResponseWriter: AnyObject {
     func flush()
     /// The answer is whole.
     func end()
+    /// Whether the client can be sent fields behind a body whose length was not known. Default: no.
+    var takesTrailers: Bool { get }
+    /// The answer is whole, and these fields come behind it. The default leaves them out.
+    func end(trailers: HeaderFields)
     /// The answer is cut: the connection closes in a way that cannot be taken for its end.
     func abort()
     /// False once more is waiting for the client than the high-water mark allows.
@@ -24,4 +28,9 @@ public protocol ResponseWriter: AnyObject {
     var isClosed: Bool { get }
     /// The exchange is over and its record is written; called once, and last.
     func exchangeEnded()
+}
+
+extension ResponseWriter {
+    public var takesTrailers: Bool { false }
+    public func end(trailers: HeaderFields) { end() }
 }
