@@ -109,16 +109,24 @@ struct CountedUsageTests {
     }
 }
 
-private struct SevenTokens: PromptCounter {
-    let isExact: Bool
+struct SevenTokens: PromptCounter {
+    var isExact = true
     private var tokens: PromptTokens { PromptTokens(count: 7, tokenizer: "t", isExact: isExact) }
     func count(_ request: borrowing ProxyRequest) async -> PromptTokens { tokens }
     func countAtOnce(_ request: borrowing ProxyRequest) -> PromptTokens? { tokens }
 }
 
-private struct Words: TextCounter {
-    func count(_ text: Span<UInt8>, model: String) -> (count: Int, isExact: Bool) {
-        (String(copying: text).split(separator: " ").count, true)
+struct Words: TextCounter {
+    func count(_ text: [UInt8], model: String) async -> (count: Int, isExact: Bool) {
+        (words(text.span), true)
+    }
+
+    func countAtOnce(
+        _ text: Span<UInt8>, model: String
+    ) -> (count: Int, isExact: Bool)? { (words(text), true) }
+
+    private func words(_ text: Span<UInt8>) -> Int {
+        String(copying: text).split(separator: " ").count
     }
 }
 

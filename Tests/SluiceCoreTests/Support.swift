@@ -190,9 +190,11 @@ final class Bench {
     @discardableResult
     func send(
         _ body: String = plain, path: String = "/v1/chat/completions",
-        type: String = "application/json", pieces: [[UInt8]]? = nil, isThere: Bool = false
+        type: String = "application/json", pieces: [[UInt8]]? = nil, isThere: Bool = false,
+        te: String? = nil
     ) async -> Outcome {
         var headers = HeaderFields()
+        if let te { headers.append(.te, te) }
         headers.append(.contentType, type)
         let pipeline = Pipeline(
             parsers: [OpenAIRequestParser()], processors: processors,

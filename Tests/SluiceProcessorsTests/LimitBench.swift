@@ -20,8 +20,11 @@ final class LimitBench {
     /// - Parameters:
     ///   - prices: money for a million prompt tokens; completions cost twice as much.
     ///   - then: a further section.
+    ///   - before: comes before the limits.
+    ///   - counter: counts prompts; without one each has ten tokens.
     init(
         _ keys: String, then: String? = nil, prices: Double? = nil,
+        before: [any Processor] = [], counter: (any PromptCounter)? = nil,
         answers: [[ScriptedTransport.Step]] = [
             [.head(RateLimitTests.json(200)), .bytes(Array(RateLimitTests.answer.utf8))]
         ]
@@ -36,12 +39,13 @@ final class LimitBench {
         let provider = ConfiguredProvider(
             name: "scripted", dialect: ScriptedProvider(), urls: try ScriptedURL(), tokens: nil)
         pipeline = Pipeline(
-            parsers: [OpenAIRequestParser()], processors: try sections.map { try RateLimits($0) },
+            parsers: [OpenAIRequestParser()],
+            processors: before + (try sections.map { try RateLimits($0) }),
             routes: Routes(providers: [provider], defaultProvider: nil), records: sink,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             accounting: UsageAccounting(
                 models: ModelTable((table ?? []).map { (name: $0.0, facts: $0.1) }),
-                prompts: TenTokens(), texts: Words()),
+                prompts: counter ?? TenTokens(), texts: Words()),
             limitStore: store)
     }
 
@@ -81,7 +85,15 @@ private struct TenTokens: PromptCounter {
 
 /// Every word is a token.
 private struct Words: TextCounter {
-    func count(_ text: Span<UInt8>, model: String) -> (count: Int, isExact: Bool) {
+    func count(_ text: [UInt8], model: String) async -> (count: Int, isExact: Bool) {
+        words(text.span)
+    }
+
+    func countAtOnce(
+        _ text: Span<UInt8>, model: String
+    ) -> (count: Int, isExact: Bool)? { words(text) }
+
+    private func words(_ text: Span<UInt8>) -> (count: Int, isExact: Bool) {
         var words = 1
         for index in text.indices where text[index] == UInt8(ascii: " ") { words += 1 }
         return (words, true)

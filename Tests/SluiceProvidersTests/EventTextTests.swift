@@ -68,7 +68,9 @@ struct EventTextTests {
     @Test func textBeyondTheLimitIsMeasured() {
         var produced = ProducedText()
         let piece = [UInt8](repeating: 0x61, count: 1024)
-        for _ in 0..<128 { produced.append(piece.span, 0..<1024, hasEscapes: false) }
+        for _ in 0..<2 * ProducedText.limit / 1024 {
+            produced.append(piece.span, 0..<1024, hasEscapes: false)
+        }
         let (text, factor) = produced.kept()
         #expect(text.count == ProducedText.limit)
         #expect(factor == 2)

@@ -42,8 +42,18 @@ extension ProxySettings {
             limitStore: limitStores.store(for: redis))
     }
 
+    /// Where requests are counted before they go out, the vocabularies of the models that the file names are unpacked now. Elsewhere they may
+    /// never be needed, and take memory only once they are.
+    private func prepare(_ counter: RequestTokenCounter) {
+        guard processors.contains(where: { $0 is TokenLimits || $0 is RateLimits }) else { return }
+        let served = providers.flatMap { $0.models ?? [] }
+        let names = served + environment.models.entries.map(\.name)
+        counter.prepare(names.map { $0.hasSuffix("*") ? String($0.dropLast()) : $0 })
+    }
+
     private var accounting: UsageAccounting {
         let counter = RequestTokenCounter(environment.models)
+        prepare(counter)
         return UsageAccounting(
             models: environment.models, prompts: counter, texts: counter, counts: countsUsage)
     }

@@ -1,7 +1,10 @@
 /// Counts the tokens of text that a model has written.
 public protocol TextCounter: Sendable {
-    /// Counts UTF-8 text, on the loop: at most ``ProducedText/limit`` bytes.
+    /// Counts UTF-8 text here where that is quick, and otherwise off the loop while this waits.
     ///
     /// - Returns: the count, and whether it is more than an estimate.
-    func count(_ text: Span<UInt8>, model: String) -> (count: Int, isExact: Bool)
+    func count(_ text: [UInt8], model: String) async -> (count: Int, isExact: Bool)
+
+    /// The same without waiting; nil where it would take the loop's time.
+    func countAtOnce(_ text: Span<UInt8>, model: String) -> (count: Int, isExact: Bool)?
 }

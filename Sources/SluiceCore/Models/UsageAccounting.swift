@@ -10,7 +10,9 @@ public final class UsageAccounting: Sendable {
     private let prices: ModelTable?
 
     /// Requests above this size are not kept for a count at their end: bytes of the body.
-    static let keptRequest = 64 << 10
+    static let keptRequest = 1 << 20
+    /// What an answer brought above this size is not even looked at on a loop, in bytes.
+    static let quickAnswer = 16 << 10
     /// What one token of a prompt takes in JSON, where there is nothing better to go by.
     static let bytesPerToken = 4
 

@@ -44,6 +44,10 @@ extension Attempts {
 
     private func concluded(_ error: ProxyError?) throws(ProxyError) -> Outcome? {
         if let error, !path.isOver { throw error }
+        guard try path.prepareEnd() else {
+            perform(.count)
+            return nil
+        }
         guard let refusal = try path.conclude() else {
             return path.reportedError.map(Outcome.failed) ?? .completed
         }

@@ -15,6 +15,8 @@ final class Attempts {
         case attempt
         case answer(ProxyResponse)
         case renewal(UpstreamRefusal)
+        /// A count of what was used, before the answer's end.
+        case count
         case room
     }
 
@@ -165,6 +167,7 @@ final class Attempts {
             case .attempt: await proceed()
             case .answer(let response): await answerHere(response)
             case .renewal(let refusal): await renew(refusal)
+            case .count: await conclude()
             case .room: await makeRoom()
             case nil: nil
             }
@@ -190,6 +193,12 @@ final class Attempts {
         } catch {
             return afterFailure(error)
         }
+    }
+
+    /// Ends the answer, once it is known what was used.
+    private func conclude() async -> Outcome? {
+        await path.countUsage(nil)
+        return settle(nil)
     }
 
     private func makeRoom() async -> Outcome? {

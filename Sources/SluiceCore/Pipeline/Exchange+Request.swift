@@ -143,7 +143,7 @@ extension Exchange {
         let path = ResponsePath(
             request: request, dialect: dialect, stages: StageChain(stages), writer: writer,
             clock: services.clock, limits: pipeline.limits, accounting: pipeline.accounting)
-        path.knownPrompt = madeContext?.promptTokens
+        if let note = madeContext?.promptNote { path.learn(note, of: request) }
         self.path = path
         return path
     }

@@ -190,6 +190,15 @@ public final class Exchange {
         guard outcome == nil else { return }
         let outcome = isCancelled ? .clientGone : came
         self.outcome = outcome
+        guard let path, !path.settleUsage(outcome) else { return conclude(outcome) }
+        perform {
+            await path.countUsage(outcome)
+            self.conclude(outcome)
+        }
+    }
+
+    /// Tells everybody of the end, once it is known what was used.
+    private func conclude(_ outcome: Outcome) {
         path?.finish(outcome)
         writeRecord(outcome)
         attempts?.leaveProvider()

@@ -3,7 +3,7 @@ internal import Synchronization
 /// What processors learn of an exchange and tell each other.
 extension ExchangeContext {
     struct Notes {
-        var prompt: PromptTokens?
+        var prompt: PromptNote?
         var forStage: (any Sendable)?
         var standings = LimitStandings()
     }
@@ -13,13 +13,20 @@ extension ExchangeContext {
     /// Where limits are counted.
     public var limitStore: any LimitStore { parts.limitStore }
 
-    /// The prompt's tokens, where a processor has counted them: nobody counts them again.
-    public var promptTokens: PromptTokens? { notes.withLock { $0.prompt } }
-
-    /// Tells how many tokens the prompt has.
-    public func note(_ prompt: PromptTokens) {
-        notes.withLock { $0.prompt = prompt }
+    /// The prompt's tokens, where a processor has counted them and nobody has changed the request or its model since: nobody counts them
+    /// again.
+    public func promptTokens(of request: borrowing ProxyRequest) -> PromptTokens? {
+        guard let note = promptNote, note.holds(for: request) else { return nil }
+        return note.tokens
     }
+
+    /// Tells how many tokens the prompt of a request has.
+    public func note(_ prompt: PromptTokens, of request: borrowing ProxyRequest) {
+        let note = PromptNote(prompt, of: request)
+        notes.withLock { $0.prompt = note }
+    }
+
+    var promptNote: PromptNote? { notes.withLock { $0.prompt } }
 
     /// How it stands with the request's limits, as far as they were asked.
     package var limitStandings: LimitStandings { notes.withLock { $0.standings } }

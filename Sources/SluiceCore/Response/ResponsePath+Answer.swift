@@ -17,6 +17,7 @@ extension ResponsePath {
                 if decision == .wait { try await resolveWait() }
                 if decision == .stop { break }
             }
+            if try !prepareEnd() { await countUsage(nil) }
             _ = try conclude()
         }
     }
@@ -26,7 +27,8 @@ extension ResponsePath {
         guard mode == .events || isEarly else { return writer.abort() }
         let event = dialect.errorEvent(error, endpoint: endpoint, eventsBefore: events)
         writer.write(event.span)
-        writer.end()
+        if hasTrailer { _ = settleUsage(nil) }
+        endAnswer()
     }
 
     /// Answers with an error before anything was sent.

@@ -26,13 +26,19 @@ final class ResponsePath {
     let isStreaming: Bool
     let accounting: UsageAccounting
     /// Kept for a count of its prompt, where that may be needed and it is not too large.
-    let request: ProxyRequest?
+    private(set) var request: ProxyRequest?
     /// Names the tokenizer and the price.
     let model: String?
     /// Of the request, in bytes.
     let bodySize: Int
-    /// The prompt's tokens, where a processor has counted them.
-    var knownPrompt: PromptTokens?
+    /// The prompt's tokens, where a processor has counted them. It holds where there is no ``request`` any more.
+    private(set) var promptNote: PromptNote?
+    /// The client takes fields behind a stream.
+    let asksTrailers: Bool
+    /// What was used is told behind the answer.
+    var hasTrailer = false
+    /// A whole document is held, translated.
+    var isWhole = false
     var stages: StageChain
     var translator: (any ResponseTranslator)?
     /// Whether there is a translator; asking the property itself copies it.
@@ -94,9 +100,22 @@ final class ResponsePath {
         self.accounting = accounting
         model = request.model
         bodySize = request.body.count
+        asksTrailers =
+            request.isStreaming && request.endpoint.isUnderstood
+            && request.headers.contains(.te) && request.headers.has(.te, token: "trailers")
         let mayCount = accounting.counts && request.endpoint.isUnderstood
         self.request = mayCount && bodySize <= UsageAccounting.keptRequest ? request : nil
         scanner = EventScanner(limit: limits.event)
+    }
+
+    /// Takes what a processor has counted the prompt at. A large request need not be kept beside that.
+    func learn(_ note: PromptNote, of request: borrowing ProxyRequest) {
+        if self.request != nil, bodySize <= UsageAccounting.quickAnswer {
+            promptNote = note
+        } else if note.holds(for: request) {
+            promptNote = note
+            self.request = nil
+        }
     }
 
     /// Makes ready for the next attempt.
@@ -186,11 +205,9 @@ final class ResponsePath {
         writer.write(beginning.span)
     }
 
-    func finishDocument() throws(ProxyError) {
+    private func finishDocument() {
         var body = held
         held = []
-        if let translator { body = try translated(body, by: translator) }
-        noteUsage(ofDocument: body)
         stages.document(&body)
         startHead(type: nil, length: body.count)
         writer.write(body.span)
@@ -217,6 +234,7 @@ final class ResponsePath {
             out.headers[.contentType] = type
         }
         if let source { out.headers.append(Self.sourceField, source.rawValue) }
+        announceTrailer(&out, length: length)
         translator?.head(&out)
         stages.head(&out)
         hasStarted = true
@@ -234,7 +252,7 @@ final class ResponsePath {
         stopped = error
     }
 
-    /// What the answer came to, once the transport has returned.
+    /// What the answer came to, once the transport has returned and ``prepareEnd()`` was asked.
     ///
     /// - Returns: the held error answer of the upstream, for whoever decides about another attempt.
     /// - Throws: what cut the answer; nothing was sent yet when ``hasStarted`` is false.
@@ -242,7 +260,7 @@ final class ResponsePath {
         if writer.isClosed { throw .clientGone }
         if let stopped { throw stopped }
         if isEndedByStage {
-            writer.end()
+            endAnswer()
             return nil
         }
         switch mode {
@@ -252,12 +270,12 @@ final class ResponsePath {
             defer { held = [] }
             return UpstreamRefusal(head: head, body: held)
         case .document:
-            try finishDocument()
+            finishDocument()
         case .bytes:
-            writer.end()
+            endAnswer()
         case .events:
             guard held.isEmpty, facts.contains(.terminal) else { throw .cutStream }
-            writer.end()
+            endAnswer()
         }
         return nil
     }
@@ -270,8 +288,8 @@ final class ResponsePath {
         isEndedByStage || (mode == .events && facts.contains(.last) && held.isEmpty)
     }
 
+    /// What was used is settled: all who want to know hear of the end.
     func finish(_ outcome: Outcome) {
-        settleUsage(outcome)
         consumption = Consumption(
             usage: usage, source: source,
             cost: usage.flatMap { accounting.cost(of: $0, model: model) })

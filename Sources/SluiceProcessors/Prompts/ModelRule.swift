@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// How prompts for one model are counted.
 final class ModelRule: Sendable {
-    let tokenizer: any Tokenizer
+    let tokenizer: TokenizerSource
     let images: ImageTokens
     /// Whether no text has more tokens than bytes. A tokenizer that rewrites text before it splits it need not keep to that.
     let isWithinBytes: Bool
@@ -19,7 +19,7 @@ final class ModelRule: Sendable {
     /// The tokenizer is the estimate where a model's own cannot be had.
     init(_ model: String, _ facts: ModelFacts) {
         let name = facts.tokenizer ?? ModelTokenizers.tokenizer(for: model)
-        tokenizer = (try? Tokenizers.named(name)) ?? EstimatingTokenizer()
+        tokenizer = TokenizerSource.named(name)
         images = ImageTokens(model: model)
         hasPublishedRule = !ThinkingModels.contains(model)
         isWithinBytes = Self.bytewise.contains(tokenizer.name)

@@ -2,8 +2,20 @@ public import SluiceCore
 internal import SluiceTokens
 
 extension RequestTokenCounter: TextCounter {
-    public func count(_ text: Span<UInt8>, model: String) -> (count: Int, isExact: Bool) {
-        let tokenizer = tokenizer(of: model)
+    public func count(_ text: [UInt8], model: String) async -> (count: Int, isExact: Bool) {
+        let tokenizer = await source(of: model).tokenizer()
+        guard text.count > Self.mostAtOnce else {
+            return (tokenizer.count(text.span), tokenizer.isExact)
+        }
+        return (await LongWork.run { tokenizer.count(text.span) }, tokenizer.isExact)
+    }
+
+    public func countAtOnce(
+        _ text: Span<UInt8>, model: String
+    ) -> (count: Int, isExact: Bool)? {
+        guard text.count <= Self.mostAtOnce, let tokenizer = source(of: model).loaded else {
+            return nil
+        }
         return (tokenizer.count(text), tokenizer.isExact)
     }
 }

@@ -1,4 +1,3 @@
-internal import Dispatch
 public import SluiceCore
 internal import SluiceJSON
 package import SluiceTokens
@@ -7,9 +6,8 @@ package import SluiceTokens
 public struct RequestTokenCounter: PromptCounter {
     private let rules: ModelRules
 
-    /// Longer bodies are counted off the loop, in bytes.
-    private static let mostAtOnce = 64 << 10
-    private static let queue = DispatchQueue.global(qos: .userInitiated)
+    /// Longer texts and bodies are counted off the loop, in bytes.
+    static let mostAtOnce = 16 << 10
 
     /// - Parameter models: what is known of them beside their names.
     public init(_ models: ModelTable) {
@@ -21,7 +19,7 @@ public struct RequestTokenCounter: PromptCounter {
         guard let form = PromptForm(request.endpoint), let document = request.json else {
             return Self.nothing(rule)
         }
-        return await Self.offLoop(document) { Self.count(document, form, rule) }
+        return await Self.count(document, form, rule)
     }
 
     public func countAtOnce(_ request: borrowing ProxyRequest) -> PromptTokens? {
@@ -29,8 +27,10 @@ public struct RequestTokenCounter: PromptCounter {
         guard let form = PromptForm(request.endpoint), let document = request.json else {
             return Self.nothing(rule)
         }
-        guard document.count <= Self.mostAtOnce else { return nil }
-        return Self.count(document, form, rule)
+        guard document.count <= Self.mostAtOnce, let tokenizer = rule.tokenizer.loaded else {
+            return nil
+        }
+        return Self.count(document, form, rule, with: tokenizer)
     }
 
     public func ceiling(_ request: borrowing ProxyRequest) -> Int? {
@@ -48,8 +48,9 @@ public struct RequestTokenCounter: PromptCounter {
             return []
         }
         let rule = rules.rule(for: request.model ?? "")
+        let tokenizer = await rule.tokenizer.tokenizer()
         return await Self.offLoop(document) {
-            Self.elements(of: member, in: document, rule, with: rule.tokenizer)
+            Self.elements(of: member, in: document, rule, with: tokenizer)
         }
     }
 
@@ -57,17 +58,24 @@ public struct RequestTokenCounter: PromptCounter {
     func count(
         _ document: JSONDocument, _ form: PromptForm, model: String
     ) async -> PromptTokens {
-        let rule = rules.rule(for: model)
-        return await Self.offLoop(document) { Self.count(document, form, rule) }
+        await Self.count(document, form, rules.rule(for: model))
     }
 
-    /// The tokenizer of a model; the estimate where its own cannot be had.
-    package func tokenizer(of model: String) -> any Tokenizer { rules.rule(for: model).tokenizer }
+    /// The tokenizer of a model; the estimate where its own cannot be had. Takes its time where that is not unpacked: not for a loop.
+    package func tokenizer(of model: String) -> any Tokenizer { source(of: model).load() }
+
+    func source(of model: String) -> TokenizerSource { rules.rule(for: model).tokenizer }
+
+    /// Unpacks the vocabularies of models that will be asked for, so that no request waits for them: not on a loop.
+    package func prepare(_ models: some Sequence<String>) {
+        for model in models { source(of: model).load() }
+    }
 
     private static func count(
         _ document: JSONDocument, _ form: PromptForm, _ rule: ModelRule
-    ) -> PromptTokens {
-        count(document, form, rule, with: rule.tokenizer)
+    ) async -> PromptTokens {
+        let tokenizer = await rule.tokenizer.tokenizer()
+        return await offLoop(document) { count(document, form, rule, with: tokenizer) }
     }
 
     private static func count(
@@ -96,9 +104,6 @@ public struct RequestTokenCounter: PromptCounter {
     private static func offLoop<Result: Sendable>(
         _ document: JSONDocument, _ work: @escaping @Sendable () -> Result
     ) async -> Result {
-        guard document.count > mostAtOnce else { return work() }
-        return await withCheckedContinuation { continuation in
-            queue.async { continuation.resume(returning: work()) }
-        }
+        document.count > mostAtOnce ? await LongWork.run(work) : work()
     }
 }

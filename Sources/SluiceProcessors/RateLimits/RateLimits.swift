@@ -103,12 +103,12 @@ public struct RateLimits: ImmediateProcessor {
         _ request: borrowing ProxyRequest, _ context: ExchangeContext
     ) -> Int? {
         guard countsTokens else { return 0 }
-        if let known = context.promptTokens { return known.count }
+        if let known = context.promptTokens(of: request) { return known.count }
         guard request.endpoint.isUnderstood, let counter = context.accounting.prompts else {
             return request.body.count / Self.bytesPerToken
         }
         guard let counted = counter.countAtOnce(request) else { return nil }
-        context.note(counted)
+        context.note(counted, of: request)
         return counted.count
     }
 
@@ -117,7 +117,7 @@ public struct RateLimits: ImmediateProcessor {
     ) async -> Int {
         if let prompt = promptAtOnce(request, context) { return prompt }
         guard let counted = await context.accounting.prompts?.count(request) else { return 0 }
-        context.note(counted)
+        context.note(counted, of: request)
         return counted.count
     }
 

@@ -56,12 +56,16 @@ public struct TokenLimits: ImmediateProcessor {
     ) throws -> Decision? {
         guard var terms = terms(for: request) else { return .forward }
         try terms.limitCompletion()
+        var counted: PromptTokens?
         if needsCount(terms, request) {
-            guard let prompt = environment.counter.countAtOnce(request) else { return nil }
+            let known = context.promptTokens(of: request)
+            guard let prompt = known ?? environment.counter.countAtOnce(request) else { return nil }
             guard !terms.needsTrim(prompt) else { return nil }
             try terms.hold(prompt)
+            counted = prompt
         }
         terms.completion.write(to: &request)
+        if let counted { context.note(counted, of: request) }
         return .forward
     }
 
@@ -70,8 +74,9 @@ public struct TokenLimits: ImmediateProcessor {
     ) async throws -> Decision {
         guard var terms = terms(for: request) else { return .forward }
         try terms.limitCompletion()
+        var counted: PromptTokens?
         if needsCount(terms, request) {
-            var prompt = await environment.counter.count(request)
+            var prompt = await count(request, context)
             if terms.needsTrim(prompt) {
                 let counts = await environment.counter.countMessages(request)
                 let dropped = TurnTrim(counts).trim(
@@ -80,9 +85,18 @@ public struct TokenLimits: ImmediateProcessor {
                 prompt.count -= dropped
             }
             try terms.hold(prompt)
+            counted = prompt
         }
         terms.completion.write(to: &request)
+        if let counted { context.note(counted, of: request) }
         return .forward
+    }
+
+    private func count(
+        _ request: borrowing ProxyRequest, _ context: ExchangeContext
+    ) async -> PromptTokens {
+        if let known = context.promptTokens(of: request) { return known }
+        return await environment.counter.count(request)
     }
 
     /// Nil for requests that these limits do not concern.

@@ -28,6 +28,7 @@ struct PromptMutationTests {
 
     @Test func mutatedBodiesAreCountedWithinTheirCeiling() async throws {
         let counter = RequestTokenCounter(ModelTable())
+        counter.prepare(["gpt-4o"])
         var random = SplitMix(state: 7)
         var parsed = 0
         for round in 0..<6_000 {
