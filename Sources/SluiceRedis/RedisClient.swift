@@ -14,6 +14,8 @@ package final class RedisClient: Sendable {
         let script: RedisScript
         let keys: [String]
         let arguments: [String]
+        /// Asked before it is sent; a call that is not wanted any more gets no answer.
+        var isWanted: @Sendable () -> Bool = { true }
         let answer: @Sendable (Answer) -> Void
     }
 
@@ -68,6 +70,14 @@ package final class RedisClient: Sendable {
 
     /// Asks, and returns at once.
     func send(_ call: Call) {
+        if offer(call) { return }
+        call.answer(.failure(LimitStoreUnavailable("too many questions are waiting for Redis")))
+    }
+
+    /// The same for who can do without.
+    ///
+    /// - Returns: false where too many are waiting; then there will be no answer.
+    func offer(_ call: Call) -> Bool {
         enum Step { case begin, wait, refuse }
         let step = state.withLock { state -> Step in
             guard state.waiting.count < Self.mostWaiting else { return .refuse }
@@ -75,17 +85,16 @@ package final class RedisClient: Sendable {
             defer { state.isWorking = true }
             return state.isWorking ? .wait : .begin
         }
-        switch step {
-        case .begin: queue.async { self.work() }
-        case .wait: break
-        case .refuse:
-            call.answer(.failure(LimitStoreUnavailable("too many questions are waiting for Redis")))
-        }
+        if step == .begin { queue.async { self.work() } }
+        return step != .refuse
     }
 
     private func work() {
         Self.blockSIGPIPE()
-        while let calls = takeBatch() {
+        while let batch = takeBatch() {
+            // Asked here, as the batch before may have changed what is.
+            let calls = batch.filter { $0.isWanted() }
+            if calls.isEmpty { continue }
             do {
                 let replies = try ask(calls)
                 link.failures = 0

@@ -4,22 +4,30 @@ internal import Synchronization
 /// Counts limits in Redis, so that several processes hold them together. Each question is one script, which Redis runs as one step.
 ///
 /// What a request under way holds is leased, and renewed as long as this process lives: what a process held that died is free after a
-/// minute. A settlement that Redis does not hear of leaves what was taken: of tokens until their minute is over, of all else until the lease
-/// ends.
+/// minute. A settlement that Redis does not hear of is sent again (``SettlementLane``). One that is given up leaves what was taken: of tokens
+/// until their minute is over, of all else until the lease ends.
 package final class RedisLimitStore: LimitStore {
     package let failsOpen: Bool
     private let client: RedisClient
     private let prefix: String
     private let lease: Int
     private let live = Mutex<[UInt64: String]>([:])
+    private let lane: SettlementLane
     private let renewals = Mutex<Task<Void, Never>?>(nil)
 
     /// - Parameters:
     ///   - prefix: of all keys.
     ///   - lease: how long a process may be silent before what it held is free, in seconds.
+    ///   - dropped: hears of settlements that were given up, and how many.
     package init(
-        _ client: RedisClient, prefix: String = "sluice", failsOpen: Bool, lease: Int = 60
+        _ client: RedisClient, prefix: String = "sluice", failsOpen: Bool, lease: Int = 60,
+        dropped: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
+        // Numbers of another process, or of one before this, are not those of this one.
+        let process = String(UInt64.random(in: .min ... .max), radix: 36)
+        lane = SettlementLane(client, dropped: dropped) { settlement, number in
+            Self.call(settlement, number, prefix: prefix, process: process)
+        }
         self.client = client
         self.prefix = prefix
         self.failsOpen = failsOpen
@@ -83,16 +91,23 @@ package final class RedisLimitStore: LimitStore {
     package func settle(_ grant: LimitGrant, tokens: Int, cost: Money) {
         live.withLock { _ = $0.removeValue(forKey: grant.id) }
         let periods = BudgetPeriods(seconds: SystemMilliseconds.now().wall / 1000)
-        let taken = grant.rules.tokensPerMinute == nil ? -1 : grant.tokens
-        let spent = grant.rules.haveBudget ? cost.billionths : -1
-        client.send(
-            RedisClient.Call(
-                script: .settle, keys: keys(grant.key, periods),
-                arguments: [
-                    String(grant.id), String(grant.second), String(taken), String(tokens),
-                    String(spent), String(periods.dayEnd), String(periods.monthEnd),
-                ]
-            ) { _ in })
+        lane.settle(.init(grant: grant, tokens: tokens, cost: cost, periods: periods))
+    }
+
+    private static func call(
+        _ settlement: SettlementLane.Settlement, _ number: Int, prefix: String, process: String
+    ) -> (keys: [String], arguments: [String]) {
+        let (grant, periods) = (settlement.grant, settlement.periods)
+        let spent = grant.rules.haveBudget ? settlement.cost.billionths : -1
+        let keys = keys(grant.key, periods, prefix: prefix)
+        return (
+            keys + ["\(prefix):{\(grant.key)}:settled:\(process)"],
+            [
+                String(grant.id), String(grant.second), String(settlement.takenTokens),
+                String(settlement.tokens), String(spent), String(periods.dayEnd),
+                String(periods.monthEnd), String(number),
+            ]
+        )
     }
 
     private func renew() {
@@ -107,8 +122,17 @@ package final class RedisLimitStore: LimitStore {
         }
     }
 
+    /// How many settlements Redis has not taken.
+    package var unsettled: Int { lane.count }
+
     /// In the order of the scripts. The braces keep them together in a cluster.
     private func keys(_ key: String, _ periods: BudgetPeriods) -> [String] {
+        Self.keys(key, periods, prefix: prefix)
+    }
+
+    private static func keys(
+        _ key: String, _ periods: BudgetPeriods, prefix: String
+    ) -> [String] {
         let base = "\(prefix):{\(key)}:"
         return [
             base + "minute", base + "leases", base + "held", base + "day:\(periods.day)",

@@ -122,11 +122,14 @@ extension RedisScript {
 
     /// Puts what a request came to in the place of what was taken for it.
     ///
-    /// Arguments: ID, the second that its tokens were counted in, tokens taken (-1: not counted), tokens used, cost (-1: no budget), and
-    /// when day and month end.
+    /// Arguments: ID, the second that its tokens were counted in, tokens taken (-1: not counted), tokens used, cost (-1: no budget), when
+    /// day and month end, and the number of the settlement among those of its process, which come in order. The last key has the number of
+    /// the one that came last, for two hours. Reply: 0 for one that has come before.
     static let settle = RedisScript(
         name: "settle",
         source: """
+            if tonumber(ARGV[8]) <= tonumber(redis.call('GET', KEYS[6]) or '0') then return 0 end
+            redis.call('SET', KEYS[6], ARGV[8], 'EX', 7200)
             local second = tonumber(redis.call('TIME')[1])
             local function whole(number) return string.format('%d', number) end
             local amount = redis.call('HGET', KEYS[3], ARGV[1])

@@ -39,6 +39,11 @@ final class RedisServer: Sendable {
         process.process.waitUntilExit()
     }
 
+    /// Lets the server stand still, or go on with all that was sent to it meanwhile.
+    func pause(_ isPaused: Bool) {
+        kill(process.process.processIdentifier, isPaused ? SIGSTOP : SIGCONT)
+    }
+
     private func waitUntilItListens() {
         for _ in 0..<500 {
             if Self.connects(to: port) { return }

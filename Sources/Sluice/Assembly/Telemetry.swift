@@ -80,6 +80,16 @@ final class Telemetry: Sendable {
             })
     }
 
+    /// Tells of requests that no store of limits hears of any more.
+    func noteDroppedSettlements(_ count: Int) {
+        metrics.settlementsDropped.increment(by: Double(count))
+        logger.warning(
+            "limits do not count what some requests used",
+            metadata: [
+                "reason": "Redis could not be told in time", "requests": .stringConvertible(count),
+            ])
+    }
+
     func noteReload(accepted: Bool) { metrics.reloaded(accepted: accepted) }
 
     func flush(within limit: Duration) {

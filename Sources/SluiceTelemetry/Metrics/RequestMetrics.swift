@@ -46,6 +46,8 @@ public final class RequestMetrics: RecordSink {
     let certificateEnds = Mutex<[PrometheusGauge]>([])
     let acceptedReloads: PrometheusCounter
     let refusedReloads: PrometheusCounter
+    /// What requests used and no store of limits was told; whoever gives up counts it.
+    public let settlementsDropped: PrometheusCounter
     private let inFlight: PrometheusGauge
     private let usageSources: [PrometheusCounter]
     private let handles = Mutex(Handles())
@@ -72,6 +74,9 @@ public final class RequestMetrics: RecordSink {
             "sluice_client_connections_sent_away_total",
             help: "Connections closed unserved because the process was out of descriptors.")
         (acceptedReloads, refusedReloads) = Self.reloads(registry)
+        settlementsDropped = registry.counter(
+            "sluice_limit_settlements_dropped_total",
+            help: "Requests whose usage Redis was not told in time, or of which too many waited.")
         usageSources = [UsageSource.provider, .counted, .estimated].map { source in
             registry.counter(
                 "sluice_usage_total",
