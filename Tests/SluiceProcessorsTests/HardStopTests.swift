@@ -1,3 +1,4 @@
+import Foundation
 import SluiceCore
 import SluiceTesting
 import Testing
@@ -6,10 +7,12 @@ import Testing
 
 /// Streams that write more than was reserved for them.
 struct HardStopTests {
-    private static func bench(_ stop: String, _ limit: Int) throws -> LimitBench {
-        // Sixteen letters: four tokens by the rule of thumb.
+    /// - Parameter text: of each event; every word is a token.
+    private static func bench(
+        _ stop: String, _ limit: Int, text: String = words
+    ) throws -> LimitBench {
         let chunk =
-            "data: {\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":7,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"aaaaaaaaaaaaaaaa\"},\"finish_reason\":null}]}\n\n"
+            "data: {\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":7,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\(text)\"},\"finish_reason\":null}]}\n\n"
         let last =
             "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"
         let steps: [ScriptedTransport.Step] =
@@ -19,6 +22,7 @@ struct HardStopTests {
             "tokens_per_minute = \(limit)\n\(stop)", answers: [steps])
     }
 
+    private static let words = " aaa bbb ccc ddd"
     private static let request = #"{"model":"m","stream":true,"max_tokens":40,"messages":[]}"#
 
     @Test func withoutItAStreamGoesOn() async throws {
@@ -40,7 +44,7 @@ struct HardStopTests {
         await bench.send(Self.request)
         #expect(bench.text.contains("insufficient_quota"))
         #expect(!bench.text.contains("[DONE]"))
-        #expect(bench.text.split(separator: "aaaaaaaaaaaaaaaa").count == 11)
+        #expect(bench.text.split(separator: Self.words).count == 11)
         #expect(bench.record?.outcome == "refused")
         #expect(bench.store.settlements.count == 1)
     }
@@ -56,5 +60,28 @@ struct HardStopTests {
         #expect(bench.record?.outcome == "completed")
         #expect(bench.record?.usageSource == .counted)
         #expect(bench.store.settlements.count == 1)
+    }
+
+    /// Forty tokens are reserved; how many bytes they take makes no difference.
+    @Test(arguments: [
+        (" a b", 20), (" aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 40),
+        (#" \u00e9\u00e9\u00e9\u00e9\u00e9 \u00e9\u00e9\u00e9\u00e9\u00e9"#, 20),
+        (#" \n\n\n\n\n\n\n\n b"#, 20),
+    ])
+    func tokensAreCountedAndNotBytes(_ text: String, _ events: Int) async throws {
+        let bench = try Self.bench("hard_stop = \"error\"", 60, text: text)
+        await bench.send(Self.request)
+        let passed = bench.text.components(separatedBy: "\"content\":").count - 1
+        #expect(passed == min(events, 40))
+        #expect(bench.text.contains("insufficient_quota") == (events < 40))
+    }
+
+    /// What one event brings at once is taken at once, and not 256 tokens of it.
+    @Test func aLargeEventTakesAllThatItNeeds() async throws {
+        let text = String(repeating: " a", count: 500)
+        let bench = try Self.bench("hard_stop = \"error\"", 700, text: text)
+        await bench.send(Self.request)
+        #expect(bench.text.components(separatedBy: "\"content\":").count == 1)
+        #expect(bench.text.contains("insufficient_quota"))
     }
 }

@@ -94,8 +94,12 @@ private struct Words: TextCounter {
     ) -> (count: Int, isExact: Bool)? { words(text) }
 
     private func words(_ text: Span<UInt8>) -> (count: Int, isExact: Bool) {
-        var words = 1
-        for index in text.indices where text[index] == UInt8(ascii: " ") { words += 1 }
+        var (words, isInWord) = (0, false)
+        for index in text.indices {
+            let isSpace = text[index] == UInt8(ascii: " ")
+            if !isSpace, !isInWord { words += 1 }
+            isInWord = !isSpace
+        }
         return (words, true)
     }
 }

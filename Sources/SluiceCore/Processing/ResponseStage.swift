@@ -11,6 +11,10 @@ public protocol ResponseStage: Sendable {
     /// The head of the answer, before anything is sent. May change it.
     mutating func head(_ head: inout ResponseHead)
 
+    /// The text that a stream has brought so far, that of the event at hand included; comes before ``event(_:)``. Don't keep it: the next
+    /// event would copy it.
+    mutating func produced(_ text: ProducedText)
+
     /// One event of a stream.
     mutating func event(_ event: ServerSentEvent) -> EventEdit
 
@@ -30,6 +34,7 @@ public protocol ResponseStage: Sendable {
 extension ResponseStage {
     public var interest: ResponseInterest { [] }
     public mutating func head(_ head: inout ResponseHead) {}
+    public mutating func produced(_ text: ProducedText) {}
     public mutating func event(_ event: ServerSentEvent) -> EventEdit { .keep }
     nonisolated(nonsending) public mutating func resume() async throws -> EventEdit { .keep }
     public mutating func document(_ body: inout [UInt8]) {}
@@ -53,6 +58,8 @@ public struct ResponseInterest: OptionSet, Sendable {
     public static let events = ResponseInterest(rawValue: 2)
     /// Whole answers that are no streams.
     public static let document = ResponseInterest(rawValue: 4)
+    /// The text of a stream as it grows, for whoever also wants its events. It is found anyway, so nobody has to parse them for it.
+    public static let text = ResponseInterest(rawValue: 8)
 }
 
 /// What a stage wants done with an event.

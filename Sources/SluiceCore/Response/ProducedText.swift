@@ -57,6 +57,9 @@ public struct ProducedText: Sendable {
         return (text(from: 0), Double(length) / Double(count))
     }
 
+    /// Whether all that came is kept.
+    public var isWhole: Bool { count == length }
+
     /// What was kept from an offset on that ``size`` had between two events.
     public func text(from offset: Int) -> [UInt8] {
         guard offset < count else { return [] }

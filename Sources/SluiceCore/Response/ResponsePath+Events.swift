@@ -66,6 +66,7 @@ extension ResponsePath {
 
     private func pass(_ event: ServerSentEvent, raw: Span<UInt8>) {
         guard stages.wantsEvents else { return writer.write(raw) }
+        if stages.wantsText, let text = reader?.produced { stages.produced(text) }
         switch stages.pass(event) {
         case .keep: writer.write(raw)
         case .waiting:

@@ -66,6 +66,7 @@ struct StageChain {
     private var pause: Pause?
     let wantsEvents: Bool
     let wantsDocument: Bool
+    let wantsText: Bool
     private let wantsHead: Bool
     private var isFinished = false
 
@@ -74,6 +75,7 @@ struct StageChain {
         let interest = stages.reduce(into: ResponseInterest()) { $0.formUnion($1.interest) }
         wantsEvents = interest.contains(.events)
         wantsDocument = interest.contains(.document)
+        wantsText = interest.contains(.text)
         wantsHead = interest.contains(.head)
     }
 
@@ -97,6 +99,12 @@ struct StageChain {
         guard !isFinished else { return }
         isFinished = true
         for index in stages.indices { stages[index].finish(outcome, consumption) }
+    }
+
+    mutating func produced(_ text: ProducedText) {
+        for index in stages.indices where stages[index].interest.contains(.text) {
+            stages[index].produced(text)
+        }
     }
 
     /// As long as all stages keep an event, it costs no allocation.

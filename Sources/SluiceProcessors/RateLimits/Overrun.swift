@@ -11,56 +11,65 @@ enum HardStop: String, CaseIterable, Sendable {
 }
 
 /// Watches whether a stream writes more than was reserved for it.
+///
+/// No text has more tokens than bytes. So nothing is counted until there are as many bytes as tokens are left, and then all that has come
+/// since the last count: most of a text is counted in a few large portions, and its end event by event. Where portions meet, a count can be a
+/// token too high, so a stream may be stopped by some of those too early; it is not stopped too late.
 struct Overrun: Sendable {
     private let stop: HardStop
     private let endpoint: Endpoint
-    /// By a rule of thumb, a token for four bytes: a count of each event would cost more than the event.
-    private var written = 0
+    private let model: String
+    private let counter: (any TextCounter)?
+    private let choices: Int
+    private var counted = 0
+    /// How much of the text is counted, in bytes.
+    private var offset = 0
+    private var isOver = false
     private var last: [UInt8] = []
-    private var choices = 1
     /// Set once nobody can say any more whether there is room.
     var isOff = false
 
+    /// For what cannot be counted here and now.
     private static let bytesPerToken = 4
     /// What is taken at a time, in tokens, so that the store is not asked for every event.
     private static let step = 256
+    /// A larger portion would be felt by other exchanges.
+    private static let portion = 8 << 10
 
-    init(_ stop: HardStop, _ endpoint: Endpoint) {
+    init(_ stop: HardStop, for request: ProxyRequest, counter: (any TextCounter)?) {
         self.stop = stop
-        self.endpoint = endpoint
+        self.counter = counter
+        endpoint = request.endpoint
+        model = request.model ?? ""
+        choices = min(128, max(1, request.json?.root["n"]?.int ?? 1))
     }
 
     /// What has to be taken next, in tokens.
-    var extent: Int { max(Self.step, written / Self.bytesPerToken / 4) }
+    func extent(held: Int) -> Int { max(Self.step, counted / 4, counted - held + Self.step) }
+
+    /// - Parameter held: tokens that are reserved.
+    mutating func note(_ text: ProducedText, held: Int) {
+        let waiting = text.size - offset
+        guard waiting > 0, counted + waiting > held || waiting >= Self.portion else { return }
+        counted += tokens(of: text, waiting)
+        offset = text.size
+        isOver = counted > held
+    }
+
+    private func tokens(of text: ProducedText, _ waiting: Int) -> Int {
+        let rough = (waiting + Self.bytesPerToken - 1) / Self.bytesPerToken
+        guard text.isWhole, let counter else { return rough }
+        return counter.countAtOnce(text.text(from: offset).span, model: model)?.count ?? rough
+    }
 
     /// - Returns: whether more has to be reserved.
-    mutating func note(_ event: ServerSentEvent, held: Int) -> Bool {
-        guard !isOff, let document = try? JSONDocument(parsing: event.data) else { return false }
-        last = event.data
-        let root = document.root
-        if let delta = root["delta"]?.plainStringBytes { written += delta.count }
-        if let list = root["choices"] {
-            for choice in list.elements {
-                choices = max(choices, min(128, (choice["index"]?.int ?? 0) + 1))
-                written += Self.length(choice["text"])
-                if let delta = choice["delta"] { written += Self.length(of: delta) }
-            }
-        }
-        return written / Self.bytesPerToken > held
+    mutating func note(_ event: ServerSentEvent) -> Bool {
+        if event.data.first == UInt8(ascii: "{") { last = event.data }
+        return isOver && !isOff
     }
 
-    private static func length(of delta: JSONValue) -> Int {
-        var sum = length(delta["content"]) + length(delta["reasoning_content"])
-        if let calls = delta["tool_calls"] {
-            for call in calls.elements { sum += length(call["function"]?["arguments"]) }
-        }
-        return sum
-    }
-
-    private static func length(_ value: JSONValue?) -> Int {
-        guard let value, value.kind == .string else { return 0 }
-        return max(0, value.range.count - 2)
-    }
+    /// More was reserved.
+    mutating func goOn() { isOver = false }
 
     func end() -> EventEdit {
         guard stop == .length else { return .stop(.outOfBudget) }

@@ -20,21 +20,25 @@ struct RateLimitStage: ResponseStage {
         self.overrun = overrun
     }
 
-    var interest: ResponseInterest { overrun == nil ? .head : [.head, .events] }
+    var interest: ResponseInterest { overrun == nil ? .head : [.head, .events, .text] }
 
     mutating func head(_ head: inout ResponseHead) {
         if 200..<300 ~= head.status { isAnswered = true }
         context.limitStandings.write(to: &head.headers)
     }
 
+    mutating func produced(_ text: ProducedText) {
+        let held = reservation.completion
+        overrun?.note(text, held: held)
+    }
+
     mutating func event(_ event: ServerSentEvent) -> EventEdit {
-        guard overrun?.note(event, held: reservation.completion) == true else { return .keep }
-        return .wait
+        overrun?.note(event) == true ? .wait : .keep
     }
 
     mutating func resume() async throws -> EventEdit {
         guard var overrun else { return .keep }
-        let more = overrun.extent
+        let more = overrun.extent(held: reservation.completion)
         let cost = reservation.model.flatMap { model in
             let usage = TokenUsage(promptTokens: 0, completionTokens: more)
             return context.accounting.cost(of: usage, model: model)
@@ -47,6 +51,7 @@ struct RateLimitStage: ResponseStage {
             isExtended = true
             overrun.isOff = true
         }
+        if isExtended { overrun.goOn() }
         self.overrun = overrun
         return isExtended ? .keep : overrun.end()
     }

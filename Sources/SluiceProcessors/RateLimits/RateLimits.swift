@@ -93,7 +93,9 @@ public struct RateLimits: ImmediateProcessor {
         let stopsStream = request.isStreaming && (rules.haveBudget || rules.tokensPerMinute != nil)
         return RateLimitStage(
             reservation: reservation, estimates: estimates, context: context,
-            overrun: stopsStream ? hardStop.map { Overrun($0, request.endpoint) } : nil)
+            overrun: stopsStream
+                ? hardStop.map { Overrun($0, for: request, counter: context.accounting.texts) }
+                : nil)
     }
 
     private var countsTokens: Bool { rules.haveBudget || rules.tokensPerMinute != nil }
