@@ -15,10 +15,18 @@ public enum ModelTokenizers {
         ("gpt-3.5", "cl100k_base"),
         // As Azure writes it.
         ("gpt-35", "cl100k_base"),
-        ("text-embedding-", "cl100k_base"),
+        ("text-embedding-ada-002", "cl100k_base"),
+        ("text-embedding-3-", "cl100k_base"),
+        ("davinci-002", "cl100k_base"),
+        ("babbage-002", "cl100k_base"),
         ("text-davinci-002", "p50k_base"),
         ("text-davinci-003", "p50k_base"),
+        // p50k_edit differs in its special tokens alone.
+        ("text-davinci-edit-001", "p50k_base"),
         ("code-davinci", "p50k_base"),
+        ("code-cushman", "p50k_base"),
+        ("davinci-codex", "p50k_base"),
+        ("cushman-codex", "p50k_base"),
     ]
 
     /// The name of the tokenizer of `model`, for ``Tokenizers/named(_:)``; `estimate` where the name tells nothing.

@@ -37,7 +37,11 @@ import Testing
             ("gpt-35-turbo", "cl100k_base"), ("text-embedding-3-small", "cl100k_base"),
             ("text-davinci-003", "p50k_base"), ("code-davinci-002", "p50k_base"),
             ("ft:gpt-4o-mini:acme::abc", "o200k_base"), ("ft:gpt-4:acme", "cl100k_base"),
-            ("claude-4", "estimate"), ("llama-3.1-8b", "estimate"), ("", "estimate"),
+            ("davinci-002", "cl100k_base"), ("ft:babbage-002:acme", "cl100k_base"),
+            ("code-cushman-001", "p50k_base"), ("text-davinci-edit-001", "p50k_base"),
+            ("text-davinci-001", "estimate"), ("davinci", "estimate"), ("gpt2", "estimate"),
+            ("text-embedding-005", "estimate"), ("claude-4", "estimate"),
+            ("llama-3.1-8b", "estimate"), ("", "estimate"),
         ])
     func modelsHaveTokenizers(_ model: String, _ tokenizer: String) throws {
         #expect(ModelTokenizers.tokenizer(for: model) == tokenizer)
