@@ -255,4 +255,33 @@ struct CheckTests {
                 default     main
                 """)
     }
+
+    private static let rates = "[[processors]]\ntype = \"rate-limits\"\nrequests_per_minute = 5\n"
+
+    @Test func itTellsWhereLimitsAreCounted() throws {
+        let redis = """
+            [redis]
+            url = "redis://user:secret@10.0.0.1:7000/3"
+            prefix = "blue"
+
+            """
+        let shared = try settings(Self.echo + Self.rates + redis).summary
+        #expect(
+            shared.contains(
+                "limits      in Redis at redis://10.0.0.1:7000/3, keys begin with blue; requests are refused without it"
+            ))
+        #expect(!shared.contains("secret"))
+        let open = try settings(Self.echo + redis + "on_failure = \"open\"\n").summary
+        #expect(open.contains("requests go on uncounted without it"))
+        let alone = try settings(Self.echo + Self.rates).summary
+        #expect(alone.contains("limits      in memory, for this process"))
+        #expect(try !settings(Self.echo).summary.contains("limits "))
+    }
+
+    @Test func limitsWhoseCountsWouldMixAreRefused() throws {
+        let complaint = complaint(Self.echo + Self.rates + Self.rates)
+        #expect(complaint.contains("another rate-limits section counts under this name"))
+        let named = Self.rates + "name = \"second\"\n"
+        #expect(try settings(Self.echo + Self.rates + named).processors.count == 2)
+    }
 }

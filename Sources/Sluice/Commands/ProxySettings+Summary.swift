@@ -21,6 +21,10 @@ extension ProxySettings {
                 "provider    \(provider.name) (\(provider.dialect.name)): \(models)\(sources)")
         }
         for model in models { lines.append("model       \(model.summary)") }
+        if processors.contains(where: { $0 is RateLimits }) || redis != nil {
+            let place = redis.map { "in Redis at \($0.summary)" } ?? "in memory, for this process"
+            lines.append("limits      \(place)")
+        }
         for client in clients { lines.append("client      \(client.summary)") }
         if let defaultProvider {
             lines.append("default     \(defaultProvider.name)")

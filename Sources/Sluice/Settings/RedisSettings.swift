@@ -22,4 +22,12 @@ struct RedisSettings: Equatable {
         prefix = try section.string("prefix", default: "sluice")
         failsOpen = try section.choice("on_failure", default: Failure.closed) == .open
     }
+
+    /// For people, without user and password.
+    var summary: String {
+        let address = RedisAddress(url).map { "\($0)" } ?? ""
+        let failure =
+            failsOpen ? "requests go on uncounted without it" : "requests are refused without it"
+        return "\(address), keys begin with \(prefix); \(failure)"
+    }
 }
