@@ -102,6 +102,22 @@ struct CountedUsageTests {
         check(bench, nil, nil)
     }
 
+    /// The first provider cannot be reached, and the second is dearer.
+    @Test func theOneThatAnsweredIsPaid() async {
+        let bench = bench([.fail(.cannotConnect("test"))], [.head(200), .bytes(Self.whole)])
+        let prices = TokenPrices(input: 1, cachedInput: 1, output: 2)
+        let dear = TokenPrices(input: 10, cachedInput: 10, output: 20)
+        bench.accounting = UsageAccounting(
+            models: ModelTable(
+                [(name: "m", facts: ModelFacts(prices: prices))],
+                providers: ["second": [(name: "m", facts: ModelFacts(prices: dear))]]),
+            prompts: SevenTokens(), texts: Words())
+        bench.providers = [.scripted("first", models: ["m"]), .scripted("second", models: ["m"])]
+        await bench.send(plain)
+        #expect(bench.record?.provider == "second")
+        #expect(bench.record?.cost == 0.000_11)
+    }
+
     @Test func cachedPromptTokensHaveTheirOwnPrice() {
         let prices = TokenPrices(input: 10, cachedInput: 1, output: 100)
         let usage = TokenUsage(promptTokens: 1000, completionTokens: 10, cachedTokens: 400)

@@ -59,7 +59,7 @@ struct ExampleFileTests {
                 "openai", "azure", "gpu", "discovered", "own-keys", "echo",
             ])
         #expect(settings.clients.map(\.name) == ["team-blue"])
-        #expect(settings.models.map(\.name) == ["gpt-4o*", "our-llama"])
+        #expect(settings.models.map(\.name) == ["gpt-4o*", "gpt-4o*", "our-llama"])
         #expect(
             settings.processorTypes == [
                 "rewrite-model", "set-headers", "token-limits", "rate-limits",

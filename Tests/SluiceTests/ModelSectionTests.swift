@@ -38,7 +38,36 @@ struct ModelSectionTests {
         #expect(settings.summary.contains("model       gpt-4o*: o200k_base; 2.5"))
     }
 
+    @Test func aSectionCanBeForOneProvider() throws {
+        let settings = try settings(
+            """
+            [[providers]]
+            name = "here"
+            type = "echo"
+            [[models]]
+            name = "gpt-4o*"
+            context_window = 128000
+            input_price = 2.5
+            [[models]]
+            name = "gpt-4o*"
+            provider = "here"
+            input_price = 3
+            """)
+        let models = settings.environment.models
+        #expect(models.facts(for: "gpt-4o").prices?.input == 2.5)
+        #expect(models.facts(for: "gpt-4o", provider: "elsewhere").prices?.input == 2.5)
+        let facts = models.facts(for: "gpt-4o", provider: "here")
+        #expect(facts.prices?.input == 3)
+        #expect(facts.contextWindow == 128_000)
+        #expect(settings.summary.contains("model       gpt-4o* at here: 3.0"))
+    }
+
     @Test(arguments: [
+        ("name = \"a\"\nprovider = \"nobody\"", "no provider has this name; there are: echo"),
+        (
+            "name = \"a\"\nprovider = \"echo\"\ntokenizer = \"estimate\"",
+            "the same one everywhere"
+        ),
         ("name = \"a\"\ncontext_window = 0", "must be at least 1"),
         ("name = \"a\"\nmax_completion_tokens = -5", "must be at least 1"),
         ("name = \"a\"\ninput_price = -0.1", "must be at least 0"),

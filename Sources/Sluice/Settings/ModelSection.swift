@@ -6,6 +6,8 @@ internal import SluiceTokens
 struct ModelSection {
     /// A model's name, or the beginning of names with a `*` behind it.
     let name: String
+    /// The provider for whose answers it holds; nil: for all.
+    let provider: String?
     let facts: ModelFacts
 
     /// Larger windows do not exist, and sums of what is smaller do not overflow.
@@ -17,12 +19,18 @@ struct ModelSection {
         if name.dropLast().contains("*") {
             throw section.error("may have a '*' at its end only", key: "name")
         }
+        provider = try section.optionalString("provider")
         facts = ModelFacts(
             tokenizer: try Self.tokenizer(section),
             contextWindow: try section.optionalInt("context_window", in: 1...Self.mostTokens),
             maximumCompletion: try section.optionalInt(
                 "max_completion_tokens", in: 1...Self.mostTokens),
             prices: try Self.prices(section))
+        if provider != nil, facts.tokenizer != nil {
+            throw section.error(
+                "a model has the same one everywhere: say it in a section without 'provider'",
+                key: "tokenizer")
+        }
     }
 
     private static func tokenizer(_ section: Section) throws -> String? {
@@ -51,13 +59,14 @@ extension ModelSection {
     /// For people.
     var summary: String {
         let details = [
-            facts.tokenizer ?? ModelTokenizers.tokenizer(for: name),
+            provider == nil ? facts.tokenizer ?? ModelTokenizers.tokenizer(for: name) : nil,
             facts.contextWindow.map { "window \($0)" },
             facts.maximumCompletion.map { "completions up to \($0)" },
             facts.prices.map {
                 "\($0.input), cached \($0.cachedInput), output \($0.output) per million"
             },
         ]
-        return "\(name): " + details.compactMap { $0 }.joined(separator: "; ")
+        let place = provider.map { " at \($0)" } ?? ""
+        return "\(name)\(place): " + details.compactMap { $0 }.joined(separator: "; ")
     }
 }

@@ -55,7 +55,7 @@ struct ProxySettings {
         models = []
         for section in try errors.attempt({ try root.sections("models") }) ?? [] {
             guard let model = try errors.attempt({ try ModelSection(section) }) else { continue }
-            if models.contains(where: { $0.name == model.name }) {
+            if models.contains(where: { $0.name == model.name && $0.provider == model.provider }) {
                 errors.append(section.error("another model has this name", key: "name"))
             }
             models.append(model)
@@ -81,6 +81,7 @@ struct ProxySettings {
             upstreams[made.provider.name] = made.upstream
             if let listing = made.listing { listings.append(listing) }
         }
+        if errors.isEmpty { try errors.attempt { try checkProviders(ofModels: root) } }
         var limitNames: Set<String> = []
         for section in try errors.attempt({ try root.sections("processors") }) ?? [] {
             let processor = try errors.attempt {
@@ -157,6 +158,16 @@ struct ProxySettings {
             key: section == nil ? nil : "listen")
     }
 
+    private func checkProviders(ofModels root: Section) throws {
+        for section in try root.sections("models") {
+            guard let name = try section.optionalString("provider"),
+                !providers.contains(where: { $0.name == name })
+            else { continue }
+            let names = providers.map(\.name).joined(separator: ", ")
+            throw section.error("no provider has this name; there are: \(names)", key: "provider")
+        }
+    }
+
     private func findDefault(_ root: Section, isComplete: Bool) throws -> ConfiguredProvider? {
         guard let name = try root.optionalString("default_provider") else { return nil }
         guard let provider = providers.first(where: { $0.name == name }) else {
@@ -172,7 +183,11 @@ struct ProxySettings {
 
 extension ProcessorEnvironment {
     fileprivate init(_ models: [ModelSection]) {
-        let table = ModelTable(models.map { ($0.name, $0.facts) })
+        let table = ModelTable(
+            models.filter { $0.provider == nil }.map { ($0.name, $0.facts) },
+            providers: Dictionary(grouping: models.filter { $0.provider != nil }) {
+                $0.provider ?? ""
+            }.mapValues { $0.map { ($0.name, $0.facts) } })
         self.init(models: table, counter: RequestTokenCounter(table))
     }
 }

@@ -27,16 +27,20 @@ public final class UsageAccounting: Sendable {
         self.models = models
         self.prompts = prompts
         self.texts = texts
-        prices = models.entries.contains { $0.facts.prices != nil } ? models : nil
+        prices = models.havePrices ? models : nil
     }
 
     /// Whether what a provider does not tell is counted.
     public let counts: Bool
 
     /// What tokens cost; nil where the model has no price.
-    public func cost(of usage: TokenUsage, model: String?) -> Double? {
+    ///
+    /// - Parameter provider: who answers, as far as that is known.
+    public func cost(
+        of usage: TokenUsage, model: String?, provider: String? = nil
+    ) -> Double? {
         guard let prices, let model else { return nil }
-        return prices.facts(for: model).prices?.cost(of: usage)
+        return prices.facts(for: model, provider: provider).prices?.cost(of: usage)
     }
 }
 

@@ -199,7 +199,7 @@ public final class Exchange {
 
     /// Tells everybody of the end, once it is known what was used.
     private func conclude(_ outcome: Outcome) {
-        path?.finish(outcome)
+        path?.finish(outcome, provider: attempts?.provider?.name)
         writeRecord(outcome)
         attempts?.leaveProvider()
         attempts = nil

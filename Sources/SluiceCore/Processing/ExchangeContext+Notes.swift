@@ -49,6 +49,13 @@ extension ExchangeContext {
         }
     }
 
+    /// Whom to ask a table of models about: the provider that a request goes to first, where the table makes a difference between them.
+    public func provider(
+        for request: borrowing ProxyRequest, in models: ModelTable
+    ) -> String? {
+        models.differsByProvider ? firstProvider(for: request) : nil
+    }
+
     /// The provider that a request goes to first, as far as that is known now; nil where none serves its model.
     public func firstProvider(for request: borrowing ProxyRequest) -> String? {
         guard let routes = client?.routes ?? parts.routes else { return nil }

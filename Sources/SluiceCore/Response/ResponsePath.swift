@@ -289,10 +289,12 @@ final class ResponsePath {
     }
 
     /// What was used is settled: all who want to know hear of the end.
-    func finish(_ outcome: Outcome) {
+    ///
+    /// - Parameter provider: who answered.
+    func finish(_ outcome: Outcome, provider: String?) {
         consumption = Consumption(
             usage: usage, source: source,
-            cost: usage.flatMap { accounting.cost(of: $0, model: model) })
+            cost: usage.flatMap { accounting.cost(of: $0, model: model, provider: provider) })
         stages.finish(outcome, consumption)
     }
 }

@@ -4,6 +4,8 @@ internal import SluiceWire
 /// Tells the client how it stands with its limits, stops a stream that overruns them, and settles at the end.
 struct RateLimitStage: ResponseStage {
     let reservation: Reservation
+    /// Whose prices what is reserved further costs.
+    let provider: String?
     let estimates: CompletionEstimates
     let context: ExchangeContext
     var overrun: Overrun?
@@ -11,10 +13,11 @@ struct RateLimitStage: ResponseStage {
     private var isAnswered = false
 
     init(
-        reservation: Reservation, estimates: CompletionEstimates, context: ExchangeContext,
-        overrun: Overrun?
+        reservation: Reservation, provider: String?, estimates: CompletionEstimates,
+        context: ExchangeContext, overrun: Overrun?
     ) {
         self.reservation = reservation
+        self.provider = provider
         self.estimates = estimates
         self.context = context
         self.overrun = overrun
@@ -41,7 +44,7 @@ struct RateLimitStage: ResponseStage {
         let more = overrun.extent(held: reservation.completion)
         let cost = reservation.model.flatMap { model in
             let usage = TokenUsage(promptTokens: 0, completionTokens: more)
-            return context.accounting.cost(of: usage, model: model)
+            return context.accounting.cost(of: usage, model: model, provider: provider)
         }
         let isExtended: Bool
         do {

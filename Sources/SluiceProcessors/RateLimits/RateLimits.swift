@@ -92,7 +92,9 @@ public struct RateLimits: ImmediateProcessor {
         guard let reservation = context.takeNote(Reservation.self) else { return nil }
         let stopsStream = request.isStreaming && (rules.haveBudget || rules.tokensPerMinute != nil)
         return RateLimitStage(
-            reservation: reservation, estimates: estimates, context: context,
+            reservation: reservation,
+            provider: context.provider(for: request, in: context.accounting.models),
+            estimates: estimates, context: context,
             overrun: stopsStream
                 ? hardStop.map { Overrun($0, for: request, counter: context.accounting.texts) }
                 : nil)
@@ -129,24 +131,29 @@ public struct RateLimits: ImmediateProcessor {
     private func demand(
         _ request: borrowing ProxyRequest, prompt: Int, _ context: ExchangeContext
     ) throws -> (demand: LimitDemand, completion: Int) {
+        let models = context.accounting.models
+        let provider = context.provider(for: request, in: models)
         let longest = request.model.flatMap {
-            context.accounting.models.facts(for: $0).maximumCompletion
+            models.facts(for: $0, provider: provider).maximumCompletion
         }
         let completion =
             countsTokens ? estimates.expectedTokens(of: request, longest: longest) : 0
         let demand = LimitDemand(
             key: "\(name):\(key.value(for: request, context))", rules: rules,
             tokens: prompt + completion,
-            cost: try cost(prompt: prompt, completion: completion, of: request, context))
+            cost: try cost(
+                TokenUsage(promptTokens: prompt, completionTokens: completion), of: request,
+                at: provider, context))
         return (demand, completion)
     }
 
     private func cost(
-        prompt: Int, completion: Int, of request: borrowing ProxyRequest, _ context: ExchangeContext
+        _ usage: TokenUsage, of request: borrowing ProxyRequest, at provider: String?,
+        _ context: ExchangeContext
     ) throws -> Money {
         guard rules.haveBudget, let model = request.model else { return .zero }
-        let usage = TokenUsage(promptTokens: prompt, completionTokens: completion)
-        if let cost = context.accounting.cost(of: usage, model: model) { return Money(cost) }
+        let cost = context.accounting.cost(of: usage, model: model, provider: provider)
+        if let cost { return Money(cost) }
         guard refusesUnpriced else { return .zero }
         throw ProxyError(
             status: 403, code: "model_without_price", fault: .client,

@@ -54,7 +54,7 @@ public struct TokenLimits: ImmediateProcessor {
     public func processAtOnce(
         _ request: inout ProxyRequest, context: ExchangeContext
     ) throws -> Decision? {
-        guard var terms = terms(for: request) else { return .forward }
+        guard var terms = terms(for: request, context) else { return .forward }
         try terms.limitCompletion()
         var counted: PromptTokens?
         if needsCount(terms, request) {
@@ -72,7 +72,7 @@ public struct TokenLimits: ImmediateProcessor {
     public func process(
         _ request: inout ProxyRequest, context: ExchangeContext
     ) async throws -> Decision {
-        guard var terms = terms(for: request) else { return .forward }
+        guard var terms = terms(for: request, context) else { return .forward }
         try terms.limitCompletion()
         var counted: PromptTokens?
         if needsCount(terms, request) {
@@ -100,11 +100,14 @@ public struct TokenLimits: ImmediateProcessor {
     }
 
     /// Nil for requests that these limits do not concern.
-    private func terms(for request: borrowing ProxyRequest) -> TokenTerms? {
+    private func terms(
+        for request: borrowing ProxyRequest, _ context: ExchangeContext
+    ) -> TokenTerms? {
         guard request.isJSON, PromptForm(request.endpoint) != nil, let model = request.model,
             scope.contains(request.endpoint, model: model), let document = request.json
         else { return nil }
-        let facts = environment.models.facts(for: model)
+        let facts = environment.models.facts(
+            for: model, provider: context.provider(for: request, in: environment.models))
         let most = [maximumCompletion, facts.maximumCompletion].compactMap { $0 }.min()
         return TokenTerms(
             endpoint: request.endpoint,
