@@ -5,9 +5,9 @@ internal import Synchronization
 /// A tokenizer by its name. Its vocabulary is unpacked when it is first needed, which takes 10 to 40 ms and is done beside the loops.
 final class TokenizerSource: Sendable {
     private struct State {
-        var tokenizer: (any Tokenizer)?
+        var tokenizer: SharedTokenizer?
         var isLoading = false
-        var waiting: [CheckedContinuation<any Tokenizer, Never>] = []
+        var waiting: [CheckedContinuation<SharedTokenizer, Never>] = []
     }
 
     /// All that were asked for, so that each is unpacked once.
@@ -33,18 +33,19 @@ final class TokenizerSource: Sendable {
         self.name = isKnown ? name : estimate.name
         // There is nothing to unpack.
         let isThere = !isKnown || name == estimate.name
-        state = Mutex(State(tokenizer: isThere ? estimate : nil))
+        state = Mutex(State(tokenizer: isThere ? SharedTokenizer(estimate) : nil))
     }
 
     /// Nil as long as the vocabulary is not unpacked.
-    var loaded: (any Tokenizer)? { state.withLock { $0.tokenizer } }
+    var loaded: SharedTokenizer? { state.withLock { $0.tokenizer } }
 
     /// Unpacks the vocabulary here, if it is not yet: not on a loop.
     @discardableResult
-    func load() -> any Tokenizer {
+    func load() -> SharedTokenizer {
         if let loaded { return loaded }
         // Whoever comes at the same time waits inside.
-        let tokenizer = (try? Tokenizers.named(name)) ?? EstimatingTokenizer()
+        let tokenizer = SharedTokenizer(
+            (try? Tokenizers.named(name)) ?? EstimatingTokenizer())
         let waiting = state.withLock { state in
             state.tokenizer = tokenizer
             defer { state.waiting = [] }
@@ -55,12 +56,12 @@ final class TokenizerSource: Sendable {
     }
 
     private enum Waiting {
-        case loaded(any Tokenizer)
+        case loaded(SharedTokenizer)
         case mustLoad, isLoading
     }
 
     private static func wait(
-        _ continuation: CheckedContinuation<any Tokenizer, Never>, in state: inout State
+        _ continuation: CheckedContinuation<SharedTokenizer, Never>, in state: inout State
     ) -> Waiting {
         if let tokenizer = state.tokenizer { return .loaded(tokenizer) }
         state.waiting.append(continuation)
@@ -69,7 +70,7 @@ final class TokenizerSource: Sendable {
     }
 
     /// Waits for the vocabulary, where it is not there.
-    func tokenizer() async -> any Tokenizer {
+    func tokenizer() async -> SharedTokenizer {
         if let loaded { return loaded }
         return await withCheckedContinuation { continuation in
             switch state.withLock({ Self.wait(continuation, in: &$0) }) {
