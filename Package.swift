@@ -114,9 +114,9 @@ let package = Package(
         tests(
             "SluiceTests",
             [
-                "Sluice", "SluiceConfig", "SluiceCore", "SluiceJSON", "SluiceProcessors", "SluiceProviders",
-                "SluiceServer", "SluiceTestSupport", "SluiceTesting", "SluiceWire", logging,
-                metrics,
+                "Sluice", "SluiceConfig", "SluiceCore", "SluiceJSON", "SluiceProcessors",
+                "SluiceProviders", "SluiceServer", "SluiceTestSupport", "SluiceTesting",
+                "SluiceWire", logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests("SluiceTokensTests", ["SluiceTokens", "SluiceCrypto", "SluiceTestSupport"]),
@@ -167,7 +167,7 @@ if Context.environment["SLUICE_FUZZING"] != nil {
         .executableTarget(
             name: "SluiceFuzzing",
             dependencies: [
-                "Sluice", "SluiceConfig", "SluiceCore", "SluiceJSON", "SluiceProcessors", "SluiceProviders",
+                "Sluice", "SluiceConfig", "SluiceCore", "SluiceJSON", "SluiceProviders",
                 "SluiceTestSupport", "SluiceUpstream", "SluiceWire", "CSluiceJSON",
             ],
             path: "Tests/Fuzzing", exclude: ["Seeds", "Dictionaries"], swiftSettings: settings))

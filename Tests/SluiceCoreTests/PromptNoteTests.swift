@@ -1,4 +1,5 @@
 import SluiceJSON
+import SluiceWire
 import Testing
 
 @testable import SluiceCore

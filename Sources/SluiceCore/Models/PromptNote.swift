@@ -24,31 +24,40 @@ struct PromptNote: Sendable {
         }
         let bytes = document.bytes.span.bytes
         let count = bytes.byteCount
-        // Four at a time, as none waits for another.
-        var lanes = SIMD4<UInt64>(1, 2, 3, 4)
+        // Four words at a time, as none waits for another.
+        var (first, second, third, fourth) = (UInt64(1), UInt64(2), UInt64(3), UInt64(count))
         var offset = 0
         while offset &+ 32 <= count {
-            // Safety: 32 bytes from there on lie inside.
-            let words = unsafe bytes.unsafeLoadUnaligned(
-                fromUncheckedByteOffset: offset, as: SIMD4<UInt64>.self)
-            lanes = mixed(lanes ^ words)
+            first = mixed(first, word(bytes, offset))
+            second = mixed(second, word(bytes, offset &+ 8))
+            third = mixed(third, word(bytes, offset &+ 16))
+            fourth = mixed(fourth, word(bytes, offset &+ 24))
             offset &+= 32
         }
-        var last = SIMD4<UInt64>(repeating: UInt64(truncatingIfNeeded: count))
+        while offset &+ 8 <= count {
+            first = mixed(first, word(bytes, offset))
+            offset &+= 8
+        }
         while offset < count {
             // Safety: the byte lies inside.
             let byte = unsafe bytes.unsafeLoadUnaligned(
                 fromUncheckedByteOffset: offset, as: UInt8.self)
-            last[offset / 8 % 4] = last[offset / 8 % 4] &<< 8 ^ UInt64(byte)
+            first = mixed(first, UInt64(byte))
             offset &+= 1
         }
-        lanes = mixed(mixed(lanes ^ last))
-        return lanes[0] ^ lanes[1] &* 3 ^ lanes[2] &* 5 ^ lanes[3] &* 7
+        return mixed(mixed(mixed(first, second), third), fourth)
+    }
+
+    /// The eight bytes at an offset.
+    @inline(__always)
+    private static func word(_ bytes: RawSpan, _ offset: Int) -> UInt64 {
+        // Safety: the caller has seen that they lie inside.
+        unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)
     }
 
     @inline(__always)
-    private static func mixed(_ lanes: SIMD4<UInt64>) -> SIMD4<UInt64> {
-        let product = lanes &* SIMD4(repeating: 0x9E37_79B9_7F4A_7C15)
-        return product ^ (product &>> SIMD4(repeating: 32))
+    private static func mixed(_ hash: UInt64, _ word: UInt64) -> UInt64 {
+        let product = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
+        return product ^ product &>> 32
     }
 }
