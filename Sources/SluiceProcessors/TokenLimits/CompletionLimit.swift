@@ -20,11 +20,13 @@ struct CompletionLimit {
     init(_ document: JSONDocument, _ endpoint: Endpoint, model: String) {
         var (least, name): (Int?, String?) = (nil, nil)
         var members = 0
+        // Where completions have no limit, such a member has no meaning.
+        let hasTarget = Self.target(endpoint, model: model, given: nil) != nil
         _ = document.forEachRootMember { member, place in
-            guard let known = Self.known(member) else { return }
+            guard hasTarget, let known = Self.known(member) else { return }
             members += 1
             // What is no number of tokens is the provider's to refuse.
-            guard let number = document.value(at: place).int, number > 0 else { return }
+            guard let number = Self.tokens(document.value(at: place)) else { return }
             if name == nil || known == Self.thinking { name = known }
             least = min(least ?? number, number)
         }
@@ -67,6 +69,31 @@ struct CompletionLimit {
         case .chatCompletions: given == thinking ? thinking : usual
         case .embeddings, .other: nil
         }
+    }
+
+    /// The most tokens that a request can ask for: sums of such numbers never overflow.
+    static let most = 1 << 40
+
+    /// A number of tokens above zero, read as leniently as any provider might: `"50"` and `49.5` are 50. More than ``most`` is that.
+    static func tokens(_ value: JSONValue) -> Int? {
+        if let number = value.int { return number > 0 ? min(number, most) : nil }
+        let number =
+            value.kind == .number
+            ? value.double ?? .infinity : value.string.flatMap { Double($0) } ?? 0
+        guard number > 0 else { return nil }
+        return Int(min(number.rounded(.up), Double(most)))
+    }
+
+    /// The longest completion that a body asks for, under whichever names; nil where it does not say.
+    static func longest(_ document: JSONDocument) -> Int? {
+        var longest: Int?
+        _ = document.forEachRootMember { member, place in
+            guard known(member) != nil, let number = tokens(document.value(at: place)) else {
+                return
+            }
+            longest = max(longest ?? number, number)
+        }
+        return longest
     }
 
     /// Which of the names a member has. Some readers do not look at the case of letters, and they must not find another limit than is
