@@ -12,24 +12,29 @@ struct LimitEntry {
     private var requests = SlidingWindow()
     private var tokens = SlidingWindow()
     private var running = 0
-    /// Money of requests under way.
+    /// Money of requests under way, in billionths. What is added goes again, so it may wrap where no budget bounds it.
     private var held: Int64 = 0
     private var day = 0
-    private var spentThisDay: Int64 = 0
+    private var spentThisDay = Money.zero
     private var month = 0
-    private var spentThisMonth: Int64 = 0
+    private var spentThisMonth = Money.zero
 
     /// Whether forgetting it changes nothing.
     var isIdle: Bool {
-        requests.isEmpty && tokens.isEmpty && running == 0 && held == 0 && spentThisMonth == 0
-            && spentThisDay == 0
+        requests.isEmpty && tokens.isEmpty && running == 0 && held == 0 && spentThisMonth == .zero
+            && spentThisDay == .zero
+    }
+
+    /// Whether forgetting it would let somebody have more than a minute's worth again: requests are under way, or money was spent.
+    var isPinned: Bool {
+        running > 0 || held != 0 || spentThisMonth != .zero || spentThisDay != .zero
     }
 
     mutating func advance(to moment: Moment) {
         requests.advance(to: moment.now)
         tokens.advance(to: moment.now)
-        if day != moment.periods.day { (day, spentThisDay) = (moment.periods.day, 0) }
-        if month != moment.periods.month { (month, spentThisMonth) = (moment.periods.month, 0) }
+        if day != moment.periods.day { (day, spentThisDay) = (moment.periods.day, .zero) }
+        if month != moment.periods.month { (month, spentThisMonth) = (moment.periods.month, .zero) }
     }
 
     mutating func reserve(_ demand: LimitDemand, id: UInt64, at moment: Moment) -> LimitAnswer {
@@ -40,7 +45,7 @@ struct LimitEntry {
             if demand.rules.requestsPerMinute != nil { requests.add(1, second: second) }
             if demand.rules.tokensPerMinute != nil { tokens.add(demand.tokens, second: second) }
             running += 1
-            held += demand.cost.billionths
+            held &+= demand.cost.billionths
             grant = LimitGrant(id: id, second: second, demand: demand)
         }
         return LimitAnswer(
@@ -58,21 +63,21 @@ struct LimitEntry {
         if grant.rules.tokensPerMinute != nil {
             tokens.correct(more, second: grant.second, now: moment.now)
         }
-        held += cost.billionths
+        held &+= cost.billionths
         grant.tokens += more
-        grant.cost.billionths += cost.billionths
+        grant.cost += cost
         return true
     }
 
     mutating func settle(_ grant: LimitGrant, tokens used: Int, cost: Money, at moment: Moment) {
         running -= 1
-        held -= grant.cost.billionths
+        held &-= grant.cost.billionths
         if grant.rules.tokensPerMinute != nil {
             tokens.correct(used - grant.tokens, second: grant.second, now: moment.now)
         }
         if grant.rules.haveBudget {
-            spentThisDay += cost.billionths
-            spentThisMonth += cost.billionths
+            spentThisDay += cost
+            spentThisMonth += cost
         }
     }
 
@@ -112,14 +117,15 @@ struct LimitEntry {
     private static let pause = 1000
 
     private func wait(
-        _ cost: Money, _ spent: Int64, _ limit: Money, _ end: Int, _ moment: Moment
+        _ cost: Money, _ spent: Money, _ limit: Money, _ end: Int, _ moment: Moment
     ) -> Int? {
         if cost > limit { return nil }
-        if spent + held + cost.billionths <= limit.billionths, spent < limit.billionths { return 0 }
+        guard spent < limit, spent.billionths + cost.billionths <= limit.billionths else {
+            return max(1, end * 1000 - moment.wall)
+        }
         // With what is under way settled for less there may be room earlier.
-        return spent + cost.billionths <= limit.billionths && spent < limit.billionths
-            ? Self.pause : max(1, end * 1000 - moment.wall)
+        return held <= limit.billionths - spent.billionths - cost.billionths ? 0 : Self.pause
     }
 
-    private func micros(_ billionths: Int64) -> Int { Int(billionths / 1000) }
+    private func micros(_ spent: Money) -> Int { Int(spent.billionths / 1000) }
 }

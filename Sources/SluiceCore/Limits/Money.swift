@@ -1,24 +1,41 @@
 /// An amount in the currency of the model table, in billionths: a token can cost less than a millionth.
+///
+/// No amount is beyond 2^53 billionths, some nine million: scripts in Redis are exact up to that, and sums of two never overflow.
 public struct Money: Sendable, Hashable, Comparable {
     /// Billionths of the currency's unit.
-    public var billionths: Int64
+    public var billionths: Int64 {
+        didSet { billionths = Self.clamped(billionths) }
+    }
 
     /// Nothing.
     public static let zero = Money(billionths: 0)
 
+    private static let most: Int64 = 1 << 53
+
     /// An amount in billionths.
     public init(billionths: Int64) {
-        self.billionths = billionths
+        self.billionths = Self.clamped(billionths)
     }
 
-    /// An amount in the currency's unit, rounded to billionths; what is beyond nine billion counts as that.
+    /// An amount in the currency's unit, rounded to billionths.
     public init(_ amount: Double) {
         let scaled = (amount * 1_000_000_000).rounded()
-        billionths = Int64(scaled.isFinite ? min(max(scaled, -9e18), 9e18) : 0)
+        let most = Double(Self.most)
+        billionths = Int64(scaled.isNaN ? 0 : min(max(scaled, -most), most))
     }
 
     /// The amount in the currency's unit.
     public var amount: Double { Double(billionths) / 1_000_000_000 }
 
     public static func < (left: Money, right: Money) -> Bool { left.billionths < right.billionths }
+
+    public static func + (left: Money, right: Money) -> Money {
+        Money(billionths: left.billionths + right.billionths)
+    }
+
+    public static func += (left: inout Money, right: Money) { left = left + right }
+
+    private static func clamped(_ billionths: Int64) -> Int64 {
+        min(max(billionths, -most), most)
+    }
 }

@@ -20,7 +20,9 @@ struct UsageCounts {
         set(name, value[detail.description]?.int)
     }
 
-    mutating func set(_ name: UsageName, _ count: Int?) {
+    /// What nothing can have used, such as a negative number, is no count.
+    mutating func set(_ name: UsageName, _ told: Int?) {
+        let count = told.flatMap { TokenUsage.possible.contains($0) ? $0 : nil }
         switch name {
         case .prompt: prompt = count
         case .completion: completion = count
