@@ -24,15 +24,19 @@ struct PromptReader<Text: Tokenizer> {
         return (all, all.tokens)
     }
 
-    /// The elements of the member that has the messages.
-    func elements(of member: String) -> [Int] {
-        guard let list = document.place(member, in: JSONDocument.rootPlace) else { return [] }
+    /// The elements of the member that has the messages, each as the whole prompt counts it.
+    func elements(of form: PromptForm) -> [Int] {
+        guard let member = form.list,
+            let list = document.place(member, in: JSONDocument.rootPlace)
+        else { return [] }
         var counts: [Int] = []
-        document.forEachElement(at: list) { counts.append(element($0).tokens) }
+        document.forEachElement(at: list) {
+            counts.append((form == .chat ? message($0) : element($0)).tokens)
+        }
         return counts
     }
 
-    /// A message of a chat, or an item of the responses API.
+    /// An item of the responses API, which may be a message.
     func element(_ place: JSONPlace) -> Tally {
         guard let type = document.place("type", in: place) else { return message(place) }
         return item(place, type: type)

@@ -44,13 +44,13 @@ public struct RequestTokenCounter: PromptCounter {
     }
 
     public func countMessages(_ request: borrowing ProxyRequest) async -> [Int] {
-        guard let member = PromptForm(request.endpoint)?.list, let document = request.json else {
+        guard let form = PromptForm(request.endpoint), let document = request.json else {
             return []
         }
         let rule = rules.rule(for: request.model ?? "")
         let tokenizer = await rule.tokenizer.tokenizer()
         return await Self.offLoop(document) {
-            Self.elements(of: member, in: document, rule, with: tokenizer)
+            Self.elements(of: form, in: document, rule, with: tokenizer)
         }
     }
 
@@ -90,11 +90,11 @@ public struct RequestTokenCounter: PromptCounter {
     }
 
     private static func elements(
-        of member: String, in document: JSONDocument, _ rule: ModelRule,
+        of form: PromptForm, in document: JSONDocument, _ rule: ModelRule,
         with tokenizer: some Tokenizer
     ) -> [Int] {
         PromptReader(document: document, tokenizer: tokenizer, images: rule.images)
-            .elements(of: member)
+            .elements(of: form)
     }
 
     private static func nothing(_ rule: ModelRule) -> PromptTokens {

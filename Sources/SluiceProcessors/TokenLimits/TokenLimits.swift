@@ -79,10 +79,10 @@ public struct TokenLimits: ImmediateProcessor {
             var prompt = await count(request, context)
             if terms.needsTrim(prompt) {
                 let counts = await environment.counter.countMessages(request)
-                let dropped = TurnTrim(counts).trim(
+                let isTrimmed = TurnTrim(counts).trim(
                     &request, excess: prompt.longest - terms.promptRoom)
-                prompt.longest -= dropped
-                prompt.count -= dropped
+                // What was dropped is not taken from the count: only a count of what is left decides.
+                if isTrimmed { prompt = await environment.counter.count(request) }
             }
             try terms.hold(prompt)
             counted = prompt

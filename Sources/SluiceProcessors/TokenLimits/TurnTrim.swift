@@ -12,17 +12,17 @@ struct TurnTrim {
     }
 
     /// - Parameter excess: how many tokens have to go.
-    /// - Returns: how many went. Where all that may go is not enough, the request stays as it is, and it is 0.
-    func trim(_ request: inout ProxyRequest, excess: Int) -> Int {
+    /// - Returns: whether turns went. Where all that may go is not enough, the request stays as it is.
+    func trim(_ request: inout ProxyRequest, excess: Int) -> Bool {
         guard let list = PromptForm(request.endpoint)?.list,
             case .json(var document) = request.body,
             let kept = kept(document, list, excess)
-        else { return 0 }
+        else { return false }
         // The request must not hold the document while it is edited: it would be copied.
         request.body = .none
         write(kept, list, to: &document)
         request.body = .json(document)
-        return zip(kept, counts).reduce(0) { $0 + ($1.0 ? 0 : $1.1) }
+        return true
     }
 
     /// Which messages stay; nil where too many would.

@@ -95,6 +95,54 @@ struct TurnTrimTests {
         #expect(try await sent(messages, window: 32, limit: 0) == [user("c")])
     }
 
+    @Test func nobodyIsFooledByAMessageThatLooksLikeAnItem() async throws {
+        // As an item it would have seventy tokens, as a message it has five: dropping it does not make room for the rest.
+        let trick =
+            #"{"role":"user","type":"function_call","content":"a","name":"","arguments":"\#(words(70))"}"#
+        let long = user(words(60))
+        #expect(try await sent([trick, long], window: 70) == nil)
+        let item =
+            #"{"type":"reasoning","content":"a","summary":[{"type":"summary_text","text":"\#(words(90))"}]}"#
+        #expect(
+            try await sent([item, user("a"), assistant("b"), user(words(70))], window: 80) == nil)
+    }
+
+    @Test func elementsAddUpToTheirPrompt() throws {
+        var random = SystemRandomNumberGenerator()
+        let parts = [
+            #""role":"user""#, #""role":"assistant""#, #""role":"tool""#, #""content":"a b c""#,
+            #""content":null"#,
+            #""content":[{"type":"text","text":"a b"},{"type":"text","text":"c"}]"#,
+            #""content":{"text":"a b"}"#, #""Content":"a b c d""#, #""type":"function_call""#,
+            #""type":"reasoning""#, #""type":5"#, #""output":"a b""#, #""output":[{"text":"a"}]"#,
+            #""arguments":"a b""#, #""name":"n""#,
+            #""summary":[{"type":"summary_text","text":"x y"}]"#,
+            #""tool_calls":[{"function":{"name":"f","arguments":"{} {}"}}]"#,
+            #""tool_call_id":"c""#,
+            #""reasoning_details":[{"text":"a b c"}]"#, #""call_id":"c""#, #""id":"x""#, #""x":7"#,
+        ]
+        for round in 0..<3_000 {
+            let form = round.isMultiple(of: 2) ? PromptForm.chat : .responses
+            let messages = (0...random.next(upperBound: UInt(4))).map { _ in
+                let members = (0...random.next(upperBound: UInt(5))).map { _ in
+                    parts[Int(random.next(upperBound: UInt(parts.count)))]
+                }
+                return "{\(members.joined(separator: ","))}"
+            }
+            let list = form.list ?? ""
+            let body = #"{"\#(list)":[\#(messages.joined(separator: ","))]}"#
+            let reader = PromptReader(
+                document: try JSONDocument(parsing: Array(body.utf8)), tokenizer: WordTokenizer(),
+                images: ImageTokens(model: "gpt-4o"))
+            let sum = reader.elements(of: form).reduce(PromptReader<WordTokenizer>.reply, +)
+            #expect(reader.prompt(form).all.tokens == sum, "\(body)")
+        }
+    }
+
+    private func words(_ count: Int) -> String {
+        Array(repeating: "w", count: count).joined(separator: " ")
+    }
+
     @Test(.timeLimit(.minutes(1))) func manyGapsTakeNoLongerThanOne() async throws {
         var messages: [String] = []
         for _ in 0..<20_000 { messages += [system, user("a"), assistant("b")] }

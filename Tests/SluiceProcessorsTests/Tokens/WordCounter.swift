@@ -10,7 +10,8 @@ struct WordCounter: PromptCounter {
     func countAtOnce(_ request: borrowing ProxyRequest) -> PromptTokens? { tokens(request) }
 
     func countMessages(_ request: borrowing ProxyRequest) async -> [Int] {
-        reader(request)?.elements(of: PromptForm(request.endpoint)?.list ?? "") ?? []
+        guard let form = PromptForm(request.endpoint) else { return [] }
+        return reader(request)?.elements(of: form) ?? []
     }
 
     private func tokens(_ request: borrowing ProxyRequest) -> PromptTokens {
