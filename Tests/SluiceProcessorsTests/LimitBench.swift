@@ -16,15 +16,18 @@ final class LimitBench {
     private(set) var writer = RecordingWriter()
     private let pipeline: Pipeline
     var leavesAfterFirstBytes = false
+    /// A stream that its provider has not begun gets a heartbeat.
+    var beatsBeforeHead = false
 
     /// - Parameters:
     ///   - prices: money for a million prompt tokens; completions cost twice as much.
     ///   - then: a further section.
+    ///   - models: that the provider serves; nil for any.
     ///   - before: comes before the limits.
     ///   - counter: counts prompts; without one each has ten tokens.
     init(
         _ keys: String, then: String? = nil, prices: Double? = nil,
-        before: [any Processor] = [], counter: (any PromptCounter)? = nil,
+        models: [String]? = nil, before: [any Processor] = [], counter: (any PromptCounter)? = nil,
         answers: [[ScriptedTransport.Step]] = [
             [.head(RateLimitTests.json(200)), .bytes(Array(RateLimitTests.answer.utf8))]
         ]
@@ -37,7 +40,8 @@ final class LimitBench {
         }
         transport = ScriptedTransport(answers)
         let provider = ConfiguredProvider(
-            name: "scripted", dialect: ScriptedProvider(), urls: try ScriptedURL(), tokens: nil)
+            name: "scripted", dialect: ScriptedProvider(), urls: try ScriptedURL(), tokens: nil,
+            models: models)
         pipeline = Pipeline(
             parsers: [OpenAIRequestParser()],
             processors: before + (try sections.map { try RateLimits($0) }),
@@ -50,17 +54,23 @@ final class LimitBench {
     }
 
     @discardableResult
-    func send(_ body: String, headers: HeaderFields = HeaderFields()) async -> Outcome? {
+    func send(
+        _ body: String, path: String = "/v1/chat/completions", method: HTTPMethod = .post,
+        type: String = "application/json", client: String = "127.0.0.1",
+        headers: HeaderFields = HeaderFields()
+    ) async -> Outcome? {
         writer = RecordingWriter()
         let tasks = InlineTasks()
         let services = LoopServices(
-            transport: LeavingTransport(transport, leavesAfterFirstBytes ? writer : nil),
+            transport: LeavingTransport(
+                transport, leavesAfterFirstBytes ? writer : nil,
+                beating: beatsBeforeHead ? writer : nil),
             clock: ManualClock(), fetcher: SluiceTesting.NoFetcher(), spawn: tasks.spawn)
         var headers = headers
-        headers.append(.contentType, "application/json")
+        headers.append(.contentType, type)
         let exchange = Exchange(
-            RequestHead(method: .post, path: "/v1/chat/completions", headers: headers),
-            body: ScriptedBody([Array(body.utf8)]), id: "req_test", client: "127.0.0.1",
+            RequestHead(method: method, path: path, headers: headers),
+            body: ScriptedBody([Array(body.utf8)]), id: "req_test", client: client,
             startedAt: 0, writer: writer, services: services, pipeline: pipeline)
         writer.exchange = exchange
         exchange.start()
@@ -156,16 +166,20 @@ final class WatchedStore: LimitStore {
 private final class LeavingTransport: Transport {
     private let transport: ScriptedTransport
     private let writer: RecordingWriter?
+    private let beating: RecordingWriter?
 
-    init(_ transport: ScriptedTransport, _ writer: RecordingWriter?) {
-        (self.transport, self.writer) = (transport, writer)
+    init(
+        _ transport: ScriptedTransport, _ writer: RecordingWriter?, beating: RecordingWriter?
+    ) {
+        (self.transport, self.writer, self.beating) = (transport, writer, beating)
     }
 
     func start(
         _ request: UpstreamRequest, rest: (any IncomingBody)?, provider: ConfiguredProvider,
         deadline: UInt64?, receiver: any ResponseReceiver
     ) -> any UpstreamExchange {
-        transport.start(
+        beating?.exchange?.beat()
+        return transport.start(
             request, rest: rest, provider: provider, deadline: deadline,
             receiver: writer.map { Leaving(receiver, $0) } ?? receiver)
     }

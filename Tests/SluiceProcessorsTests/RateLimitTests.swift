@@ -107,6 +107,19 @@ struct RateLimitTests {
         #expect(bench.status != 429, "\(name)")
     }
 
+    @Test(
+        arguments: [
+            [.fail(.connectionLost("test"))], [.head(json(500)), .bytes(Array("{}".utf8))],
+        ] as [[ScriptedTransport.Step]])
+    func aHeartbeatIsNoAnswerToPayFor(_ steps: [ScriptedTransport.Step]) async throws {
+        let bench = try LimitBench("tokens_per_minute = 1000", answers: [steps])
+        bench.beatsBeforeHead = true
+        await bench.send(Self.streaming)
+        #expect(bench.status == 200)
+        #expect(bench.text.contains("error"))
+        #expect(bench.store.settlements.map(\.tokens) == [0])
+    }
+
     @Test func aClientThatLeavesIsSettledWithWhatItGot() async throws {
         let bench = try LimitBench(
             "tokens_per_minute = 1000",

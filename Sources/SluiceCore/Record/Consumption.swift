@@ -6,9 +6,15 @@ public struct Consumption: Sendable, Equatable {
     public var source: UsageSource?
     /// In the currency of the model table; nil where the model has no price.
     public var cost: Double?
+    /// Whether a provider had begun to answer: then something was used even where nobody can say how much.
+    public var isAnswered: Bool
 
     /// What was used.
-    public init(usage: TokenUsage? = nil, source: UsageSource? = nil, cost: Double? = nil) {
+    public init(
+        usage: TokenUsage? = nil, source: UsageSource? = nil, cost: Double? = nil,
+        isAnswered: Bool = false
+    ) {
+        self.isAnswered = isAnswered
         self.usage = usage
         self.source = source
         self.cost = cost

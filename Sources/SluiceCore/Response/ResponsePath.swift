@@ -294,7 +294,17 @@ final class ResponsePath {
     func finish(_ outcome: Outcome, provider: String?) {
         consumption = Consumption(
             usage: usage, source: source,
-            cost: usage.flatMap { accounting.cost(of: $0, model: model, provider: provider) })
+            cost: usage.flatMap { accounting.cost(of: $0, model: model, provider: provider) },
+            isAnswered: isAnswered)
         stages.finish(outcome, consumption)
+    }
+
+    /// A head that was sent early for a heartbeat is no answer of a provider.
+    private var isAnswered: Bool {
+        switch mode {
+        case .events, .document, .bytes: true
+        case .failure: false
+        case .idle: hasBegun && hasStarted && !isEarly && 200..<300 ~= head.status
+        }
     }
 }

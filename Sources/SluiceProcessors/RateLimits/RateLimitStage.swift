@@ -9,8 +9,6 @@ struct RateLimitStage: ResponseStage {
     let estimates: CompletionEstimates
     let context: ExchangeContext
     var overrun: Overrun?
-    /// A provider has begun to answer, so that something was used even where nobody can say how much.
-    private var isAnswered = false
 
     init(
         reservation: Reservation, provider: String?, estimates: CompletionEstimates,
@@ -26,7 +24,6 @@ struct RateLimitStage: ResponseStage {
     var interest: ResponseInterest { overrun == nil ? .head : [.head, .events, .text] }
 
     mutating func head(_ head: inout ResponseHead) {
-        if 200..<300 ~= head.status { isAnswered = true }
         context.limitStandings.write(to: &head.headers)
     }
 
@@ -61,7 +58,8 @@ struct RateLimitStage: ResponseStage {
 
     mutating func finish(_ outcome: Outcome, _ consumption: Consumption) {
         guard let usage = consumption.usage else {
-            let held = isAnswered ? reservation.held : (0, .zero)
+            // Something was used, though nobody can say how much.
+            let held = consumption.isAnswered ? reservation.held : (0, .zero)
             return reservation.settle(tokens: held.tokens, cost: held.cost)
         }
         reservation.settle(
