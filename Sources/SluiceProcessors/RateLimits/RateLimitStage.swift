@@ -65,8 +65,10 @@ struct RateLimitStage: ResponseStage {
         reservation.settle(
             tokens: usage.promptTokens + usage.completionTokens,
             cost: Money(consumption.cost ?? 0))
-        if case .completed = outcome, let model = reservation.model, usage.completionTokens > 0 {
-            estimates.learn(usage.completionTokens, model: model)
+        if case .completed = outcome, let model = reservation.model, usage.completionTokens > 0,
+            let count = reservation.openCompletions
+        {
+            estimates.learn(usage.completionTokens / count, model: model)
         }
     }
 }

@@ -44,10 +44,10 @@ public struct RateLimits: ImmediateProcessor {
         _ request: inout ProxyRequest, context: ExchangeContext
     ) throws -> Decision? {
         guard let prompt = promptAtOnce(request, context) else { return nil }
-        let (demand, completion) = try demand(request, prompt: prompt, context)
+        let plan = try plan(request, prompt: prompt, context)
         let store = context.limitStore
-        guard let answer = store.reserveAtOnce(demand) else { return nil }
-        try take(answer, demand, completion: completion, model: request.model, store, context)
+        guard let answer = store.reserveAtOnce(plan.demand) else { return nil }
+        try take(answer, plan, model: request.model, store, context)
         return .forward
     }
 
@@ -55,11 +55,11 @@ public struct RateLimits: ImmediateProcessor {
         _ request: inout ProxyRequest, context: ExchangeContext
     ) async throws -> Decision {
         let prompt = await prompt(request, context)
-        let (demand, completion) = try demand(request, prompt: prompt, context)
+        let plan = try plan(request, prompt: prompt, context)
         let store = context.limitStore
         let answer: LimitAnswer
         do {
-            answer = try await store.reserve(demand)
+            answer = try await store.reserve(plan.demand)
         } catch {
             guard store.failsOpen else { throw ProxyError.limitsUnknown("\(error)") }
             if complaints.isDue {
@@ -68,21 +68,24 @@ public struct RateLimits: ImmediateProcessor {
             }
             return .forward
         }
-        try take(answer, demand, completion: completion, model: request.model, store, context)
+        try take(answer, plan, model: request.model, store, context)
         return .forward
     }
 
     private func take(
-        _ answer: LimitAnswer, _ demand: LimitDemand, completion: Int, model: String?,
-        _ store: any LimitStore, _ context: ExchangeContext
+        _ answer: LimitAnswer, _ plan: Plan, model: String?, _ store: any LimitStore,
+        _ context: ExchangeContext
     ) throws {
         context.note(LimitStandings(answer, rules: rules))
         if let grant = answer.grant {
             context.keep(
-                forStage: Reservation(grant, completion: completion, model: model, store: store))
+                forStage: Reservation(
+                    grant, completion: plan.completion, openCompletions: plan.openCompletions,
+                    model: model, store: store))
         }
         if let refusal = answer.refusal {
-            throw refusal.error(demand: demand, model: model, standings: context.limitStandings)
+            throw refusal.error(
+                demand: plan.demand, model: model, standings: context.limitStandings)
         }
     }
 
@@ -128,23 +131,33 @@ public struct RateLimits: ImmediateProcessor {
     /// What a token takes in a body that nobody counts.
     private static let bytesPerToken = 4
 
-    private func demand(
+    /// What is asked of the store for a request, and what of it completions may come to.
+    private struct Plan {
+        let demand: LimitDemand
+        let completion: Int
+        /// How many completions there are whose length the request leaves open.
+        let openCompletions: Int?
+    }
+
+    private func plan(
         _ request: borrowing ProxyRequest, prompt: Int, _ context: ExchangeContext
-    ) throws -> (demand: LimitDemand, completion: Int) {
+    ) throws -> Plan {
+        let expected = countsTokens ? ExpectedCompletion(request) : nil
         let models = context.accounting.models
         let provider = context.provider(for: request, in: models)
         let longest = request.model.flatMap {
             models.facts(for: $0, provider: provider).maximumCompletion
         }
         let completion =
-            countsTokens ? estimates.expectedTokens(of: request, longest: longest) : 0
+            expected?.tokens(learned: estimates.expected(model: request.model), longest: longest)
+            ?? 0
         let demand = LimitDemand(
             key: "\(name):\(key.value(for: request, context))", rules: rules,
             tokens: prompt + completion,
             cost: try cost(
                 TokenUsage(promptTokens: prompt, completionTokens: completion), of: request,
                 at: provider, context))
-        return (demand, completion)
+        return Plan(demand: demand, completion: completion, openCompletions: expected?.open)
     }
 
     private func cost(

@@ -15,11 +15,17 @@ final class Reservation: Sendable {
     }
 
     let model: String?
+    /// How many completions the request gets, where it leaves their length open.
+    let openCompletions: Int?
     let store: any LimitStore
     private let state: Mutex<State>
 
-    init(_ grant: LimitGrant, completion: Int, model: String?, store: any LimitStore) {
+    init(
+        _ grant: LimitGrant, completion: Int, openCompletions: Int? = nil, model: String?,
+        store: any LimitStore
+    ) {
         self.model = model
+        self.openCompletions = openCompletions.map { max($0, 1) }
         self.store = store
         state = Mutex(State(grant: grant, completion: completion))
     }
