@@ -74,6 +74,51 @@ struct LimitEntryTests {
         #expect(store.keyCount == 5)
     }
 
+    @Test func theLeastRecentlyUsedKeyGivesItsPlace() async throws {
+        let clock = Clock()
+        let store = MemoryLimitStore(keys: 3, shards: 1) { clock.now }
+        var rules = LimitRules()
+        rules.requestsPerMinute = 2
+        func ask(_ key: String, group: String = "") async throws -> Bool {
+            let answer = try await store.reserve(
+                LimitDemand(key: key, group: group, rules: rules, tokens: 0, cost: .zero))
+            if let grant = answer.grant { store.settle(grant, tokens: 0, cost: .zero) }
+            return answer.grant != nil
+        }
+        #expect(try await ask("honest"))
+        for number in 0..<100 {
+            #expect(try await ask("made up \(number)"))
+            // Whoever comes again and again keeps his count.
+            if number == 0 { #expect(try await ask("honest")) }
+            #expect(try await ask("honest") == false)
+            #expect(store.keyCount == 3 || number == 0)
+        }
+        #expect(try await ask("made up 0"))
+        // Another group has room of its own.
+        for number in 0..<3 { #expect(try await ask("k\(number)", group: "other")) }
+        #expect(store.keyCount == 6)
+        #expect(try await ask("honest") == false)
+    }
+
+    @Test func whatSpentMoneyKeepsItsPlace() async throws {
+        let store = MemoryLimitStore(keys: 40, shards: 1)
+        var rules = LimitRules()
+        rules.budgetPerDay = Money(2)
+        func ask(_ key: String, _ spent: Double) async throws -> Bool {
+            let answer = try await store.reserve(
+                LimitDemand(key: key, rules: rules, tokens: 0, cost: Money(1)))
+            if let grant = answer.grant { store.settle(grant, tokens: 0, cost: Money(spent)) }
+            return answer.grant != nil
+        }
+        for number in 0..<40 { #expect(try await ask("k\(number)", 2)) }
+        // Each of these looks at some of the forty, finds none that may go, and shares one count.
+        #expect(try await ask("new", 0))
+        #expect(try await ask("newer", 2))
+        #expect(try await ask("newest", 0) == false)
+        for number in 0..<40 { #expect(try await ask("k\(number)", 0) == false) }
+        #expect(store.keyCount == 41)
+    }
+
     @Test func idleKeysAreForgottenWhenThereIsNoRoom() async throws {
         let clock = Clock()
         let store = MemoryLimitStore(keys: 4, shards: 1) { clock.now }

@@ -167,6 +167,29 @@ struct RateLimitTests {
         #expect(bench.store.keys.first?.split(separator: ":").last.map(String.init) == expected)
     }
 
+    @Test(arguments: [
+        ("2001:db8:1:2::3", "2001:db8:1:2::/64"), ("2001:db8::3", "2001:db8:0:0::/64"),
+        ("::1", "0:0:0:0::/64"), ("fe80::1%eth0", "fe80:0:0:0::/64"),
+        ("1:2:3:4:5:6:7:8", "1:2:3:4::/64"), ("1:2::", "1:2:0:0::/64"),
+        ("::2:3:4:5:6:7:8", "0:2:3:4::/64"),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.1"), ("192.0.2.1", "192.0.2.1"), ("unix", "unix"),
+    ])
+    func anAddressOfVersion6StandsForItsNetwork(_ address: String, _ name: String) async throws {
+        let bench = try LimitBench("requests_per_minute = 5")
+        await bench.send(Self.prompt, client: address)
+        #expect(bench.store.keys == ["client:" + name])
+    }
+
+    @Test func modelsThatNobodyServesAreCountedTogether() async throws {
+        let bench = try LimitBench(
+            "key = \"model\"\nrequests_per_minute = 2", models: ["m", "gpt-*"])
+        for model in ["m", "gpt-4", "made-up", "other", "third"] {
+            await bench.send(#"{"model":"\#(model)","messages":[]}"#)
+        }
+        #expect(bench.store.keys == ["model:m", "model:gpt-4", "model:?", "model:?", "model:?"])
+        #expect(bench.status == 429)
+    }
+
     @Test func headersInKeysAreNotShownToTheStore() async throws {
         let bench = try LimitBench("key = \"header:authorization\"\nrequests_per_minute = 1")
         var headers = HeaderFields()

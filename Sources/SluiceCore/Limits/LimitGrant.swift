@@ -5,6 +5,8 @@ public struct LimitGrant: Sendable {
     /// As in the demand.
     public private(set) var key: String
     /// As in the demand.
+    public let group: String
+    /// As in the demand.
     public let rules: LimitRules
     /// The second of the store's clock in which tokens were counted.
     public let second: Int
@@ -18,6 +20,7 @@ public struct LimitGrant: Sendable {
         self.id = id
         self.second = second
         key = demand.key
+        group = demand.group
         rules = demand.rules
         tokens = demand.tokens
         cost = demand.cost

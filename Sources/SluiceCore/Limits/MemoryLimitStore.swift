@@ -2,12 +2,12 @@ internal import Synchronization
 
 /// Counts limits in the memory of this process, for its requests alone. A restart begins anew.
 ///
-/// Keys are spread over shards, each with a lock of its own. A shard that is full forgets keys that nothing is counted for; where there are
-/// none, keys that come anew share one count, so that whoever makes up keys limits himself.
+/// Keys are spread over shards, each with a lock of its own, and within them over the groups of demands. A group that is full forgets what
+/// was not used for the longest time and has neither spent money nor requests under way; where it has no such keys, those that come anew
+/// share one count, so that whoever makes up keys limits himself.
 public final class MemoryLimitStore: LimitStore {
     private struct State {
-        var entries: [String: LimitEntry] = [:]
-        var sweptAt = Int.min
+        var groups: [String: LimitEntries] = [:]
     }
 
     private final class Shard: Sendable {
@@ -15,8 +15,6 @@ public final class MemoryLimitStore: LimitStore {
     }
 
     private static let sharedKey = "\u{0}others"
-    /// A sweep looks at every key of a shard.
-    private static let sweepInterval = 1000
     private let shards: [Shard]
     private let keysPerShard: Int
     private let counter = Atomic<UInt64>(0)
@@ -25,7 +23,7 @@ public final class MemoryLimitStore: LimitStore {
     /// An empty store.
     ///
     /// - Parameters:
-    ///   - keys: how many are counted apart.
+    ///   - keys: how many of a group are counted apart.
     ///   - milliseconds: the time, of a clock that never jumps and since 1970.
     public init(
         keys: Int = 65_536, shards: Int = 16,
@@ -37,7 +35,11 @@ public final class MemoryLimitStore: LimitStore {
     }
 
     /// How many keys are known now.
-    public var keyCount: Int { shards.reduce(0) { $0 + $1.state.withLock { $0.entries.count } } }
+    public var keyCount: Int {
+        shards.reduce(0) { sum, shard in
+            shard.state.withLock { $0.groups.values.reduce(sum) { $0 + $1.count } }
+        }
+    }
 
     public func reserve(_ demand: LimitDemand) async throws -> LimitAnswer { take(demand) }
 
@@ -47,8 +49,10 @@ public final class MemoryLimitStore: LimitStore {
         let moment = moment()
         let id = counter.add(1, ordering: .relaxed).newValue
         return shard(of: demand.key).state.withLock { state in
-            let key = key(for: demand.key, at: moment, in: &state)
-            var answer = Self.change(key, at: moment, &state) {
+            let hasRoom = state.groups[demand.group, default: LimitEntries()]
+                .hasRoom(for: demand.key, most: keysPerShard, at: moment)
+            let key = hasRoom ? demand.key : sharedKey(for: demand.key)
+            var answer = Self.change(key, of: demand.group, at: moment, &state) {
                 $0.reserve(demand, id: id, at: moment)
             }
             if key != demand.key { answer.grant = answer.grant.map { $0.renamed(key) } }
@@ -62,7 +66,7 @@ public final class MemoryLimitStore: LimitStore {
         let moment = moment()
         var changed = grant
         let isExtended = shard(of: grant.key).state.withLock { state in
-            Self.change(grant.key, at: moment, &state) {
+            Self.change(grant.key, of: grant.group, at: moment, &state) {
                 $0.extend(&changed, tokens: tokens, cost: cost, at: moment)
             }
         }
@@ -73,7 +77,7 @@ public final class MemoryLimitStore: LimitStore {
     public func settle(_ grant: LimitGrant, tokens: Int, cost: Money) {
         let moment = moment()
         shard(of: grant.key).state.withLock { state in
-            Self.change(grant.key, at: moment, &state) {
+            Self.change(grant.key, of: grant.group, at: moment, &state) {
                 $0.settle(grant, tokens: tokens, cost: cost, at: moment)
             }
         }
@@ -97,30 +101,14 @@ public final class MemoryLimitStore: LimitStore {
         Int(UInt(bitPattern: key.hashValue) % UInt(count))
     }
 
-    private func key(
-        for key: String, at moment: LimitEntry.Moment, in state: inout State
-    ) -> String {
-        if state.entries.count < keysPerShard || state.entries[key] != nil { return key }
-        if moment.now >= state.sweptAt &+ Self.sweepInterval || state.sweptAt == .min {
-            state.sweptAt = moment.now
-            for (key, entry) in state.entries {
-                var entry = entry
-                entry.advance(to: moment)
-                if entry.isIdle { state.entries[key] = nil }
-            }
-            if state.entries.count < keysPerShard { return key }
-        }
-        return Self.sharedKey + String(Self.number(of: key, among: shards.count))
+    private func sharedKey(for key: String) -> String {
+        Self.sharedKey + String(Self.number(of: key, among: shards.count))
     }
 
     private static func change<Result>(
-        _ key: String, at moment: LimitEntry.Moment, _ state: inout State,
+        _ key: String, of group: String, at moment: LimitEntry.Moment, _ state: inout State,
         _ change: (inout LimitEntry) -> Result
     ) -> Result {
-        func apply(_ entry: inout LimitEntry) -> Result {
-            entry.advance(to: moment)
-            return change(&entry)
-        }
-        return apply(&state.entries[key, default: LimitEntry()])
+        state.groups[group, default: LimitEntries()].change(key, at: moment, change)
     }
 }

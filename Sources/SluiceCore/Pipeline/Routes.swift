@@ -57,6 +57,12 @@ public final class Routes: Sendable {
         return open
     }
 
+    /// Whether a model has a provider. One that any provider without `models` might take counts as served, since not all of them can be
+    /// asked what they have.
+    func serves(_ model: String) -> Bool {
+        !open.isEmpty || exact[model] != nil || matching(model) != nil
+    }
+
     /// The provider of a request that names no model.
     ///
     /// - Throws: a refusal where there is no default provider.

@@ -56,6 +56,12 @@ extension ExchangeContext {
         models.differsByProvider ? firstProvider(for: request) : nil
     }
 
+    /// Whether some provider is known to serve a model: it names it, lists it, or nobody knows what it lists.
+    public func isServed(_ model: String) -> Bool {
+        guard let routes = client?.routes ?? parts.routes else { return true }
+        return routes.serves(model)
+    }
+
     /// The provider that a request goes to first, as far as that is known now; nil where none serves its model.
     public func firstProvider(for request: borrowing ProxyRequest) -> String? {
         guard let routes = client?.routes ?? parts.routes else { return nil }

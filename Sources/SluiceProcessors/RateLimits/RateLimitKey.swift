@@ -55,8 +55,9 @@ struct RateLimitKey: CustomStringConvertible {
         for part in parts {
             if !value.isEmpty { value += "|" }
             switch part {
-            case .client: value += context.client?.name ?? context.clientAddress
-            case .model: value += request.model.map(Self.bounded) ?? "-"
+            case .client:
+                value += context.client?.name ?? ClientNetwork.name(of: context.clientAddress)
+            case .model: value += model(of: request, context)
             case .provider: value += context.firstProvider(for: request) ?? "-"
             case .route: value += request.endpoint.route
             case .global: value += "all"
@@ -64,6 +65,14 @@ struct RateLimitKey: CustomStringConvertible {
             }
         }
         return value
+    }
+
+    /// All models that nobody serves have one name: whoever makes them up gets no counts of his own for them.
+    private func model(
+        of request: borrowing ProxyRequest, _ context: ExchangeContext
+    ) -> String {
+        guard let model = request.model else { return "-" }
+        return context.isServed(model) ? Self.bounded(model) : "?"
     }
 
     /// A client may name anything as its model.

@@ -152,7 +152,7 @@ public struct RateLimits: ImmediateProcessor {
             expected?.tokens(learned: estimates.expected(model: request.model), longest: longest)
             ?? 0
         let demand = LimitDemand(
-            key: "\(name):\(key.value(for: request, context))", rules: rules,
+            key: "\(name):\(key.value(for: request, context))", group: name, rules: rules,
             tokens: prompt + completion,
             cost: try cost(
                 TokenUsage(promptTokens: prompt, completionTokens: completion), of: request,
