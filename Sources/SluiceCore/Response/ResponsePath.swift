@@ -59,6 +59,9 @@ final class ResponsePath {
     var held: [UInt8] = []
     /// The bytes of the event that a stage waits with, for the case that all stages keep it.
     var waitingEvent: [UInt8] = []
+    /// Of an answer that is only passed on, where it may tell what it used.
+    private var passed: PassedDocument?
+    private let keepsPassed: Bool
     var facts: EventFacts = []
     var expectedLength: Int?
     var stopped: ProxyError?
@@ -105,6 +108,7 @@ final class ResponsePath {
             && request.headers.contains(.te) && request.headers.has(.te, token: "trailers")
         let mayCount = accounting.counts && request.endpoint.isUnderstood
         self.request = mayCount && bodySize <= UsageAccounting.keptRequest ? request : nil
+        keepsPassed = PassedDocument.mayTellUsage(request)
         scanner = EventScanner(limit: limits.event)
     }
 
@@ -158,6 +162,7 @@ final class ResponsePath {
             mode = .document
         case .bytes:
             mode = .bytes
+            passed = keepsPassed ? PassedDocument(self.head) : nil
             startHead(type: nil, length: expectedLength)
         case .unusable(let error):
             return stop(error)
@@ -168,7 +173,9 @@ final class ResponsePath {
     func receive(_ bytes: Span<UInt8>) -> ReceiveDecision {
         switch mode {
         case .events: return isEndedByStage ? .stop : receiveEvents(bytes)
-        case .bytes: writer.write(bytes)
+        case .bytes:
+            passed?.append(bytes)
+            writer.write(bytes)
         case .document: receiveDocument(bytes)
         case .failure: hold(bytes, upTo: limits.errorBody)
         case .idle: break
@@ -292,6 +299,9 @@ final class ResponsePath {
     ///
     /// - Parameter provider: who answered.
     func finish(_ outcome: Outcome, provider: String?) {
+        if usage == nil, let told = passed?.usage(dialect, endpoint) {
+            (usage, source) = (told, .provider)
+        }
         consumption = Consumption(
             usage: usage, source: source,
             cost: usage.flatMap { accounting.cost(of: $0, model: model, provider: provider) },

@@ -60,6 +60,22 @@ extension ProxyError {
             message: "The limits of this client cannot be checked at the moment.", detail: detail)
     }
 
+    /// A request that could cost anything, of a client that may spend so much.
+    static func withoutPrice(_ request: borrowing ProxyRequest) -> ProxyError {
+        let message: String
+        if let model = request.model {
+            message = "The model `\(model)` has no price, and this client has a budget."
+        } else {
+            let path = request.endpoint.route
+            message =
+                "This client has a budget, and what this request to \(path) would cost is not known: it names no model. "
+                + "Name one that has a price in `model`, in a body of type application/json."
+        }
+        return ProxyError(
+            status: 403, code: "model_without_price", fault: .client, message: message,
+            parameter: "model")
+    }
+
     static let outOfBudget: ProxyError = {
         var error = ProxyError(
             status: 429, code: "insufficient_quota", fault: .client,

@@ -109,10 +109,10 @@ public struct RateLimits: ImmediateProcessor {
     private func promptAtOnce(
         _ request: borrowing ProxyRequest, _ context: ExchangeContext
     ) -> Int? {
-        guard countsTokens else { return 0 }
+        guard countsTokens, !FreePaths.contain(request) else { return 0 }
         if let known = context.promptTokens(of: request) { return known.count }
         guard request.endpoint.isUnderstood, let counter = context.accounting.prompts else {
-            return request.body.count / Self.bytesPerToken
+            return request.body.roughTokens(request.endpoint)
         }
         guard let counted = counter.countAtOnce(request) else { return nil }
         context.note(counted, of: request)
@@ -127,9 +127,6 @@ public struct RateLimits: ImmediateProcessor {
         context.note(counted, of: request)
         return counted.count
     }
-
-    /// What a token takes in a body that nobody counts.
-    private static let bytesPerToken = 4
 
     /// What is asked of the store for a request, and what of it completions may come to.
     private struct Plan {
@@ -164,14 +161,11 @@ public struct RateLimits: ImmediateProcessor {
         _ usage: TokenUsage, of request: borrowing ProxyRequest, at provider: String?,
         _ context: ExchangeContext
     ) throws -> Money {
-        guard rules.haveBudget, let model = request.model else { return .zero }
-        let cost = context.accounting.cost(of: usage, model: model, provider: provider)
+        guard rules.haveBudget, !FreePaths.contain(request) else { return .zero }
+        let cost = context.accounting.cost(of: usage, model: request.model, provider: provider)
         if let cost { return Money(cost) }
         guard refusesUnpriced else { return .zero }
-        throw ProxyError(
-            status: 403, code: "model_without_price", fault: .client,
-            message: "The model `\(model)` has no price, and this client has a budget.",
-            parameter: "model")
+        throw ProxyError.withoutPrice(request)
     }
 }
 

@@ -40,7 +40,7 @@ public struct OpenAIDialect: ClientDialect {
     }
 
     public func usage(inDocument body: [UInt8], endpoint: Endpoint) -> TokenUsage? {
-        endpoint.isUnderstood ? TokenUsage(inDocument: body) : nil
+        TokenUsage(inDocument: body)
     }
 
     public func producedText(inDocument body: [UInt8], endpoint: Endpoint) -> [UInt8] {

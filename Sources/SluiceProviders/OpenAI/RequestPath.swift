@@ -25,6 +25,7 @@ struct RequestPath {
             throw .ambiguousPath
         }
         guard Self.known(head.path.lowercased()) == nil else { throw .invalidURL(head) }
+        guard !Self.namesModel(components) else { throw .modelInPath(head) }
         self.init(below: below, endpoint: .other(Self.routeName(components.first ?? "")))
     }
 
@@ -55,6 +56,12 @@ struct RequestPath {
     private static func routeName(_ component: Substring) -> String {
         let name = String(component)
         return names.contains(name) ? name : "other"
+    }
+
+    /// Whether a path is one of the older spellings that name the model, as Azure's deployments do: a provider might take it for a chat,
+    /// and nobody here would have read it as one.
+    private static func namesModel(_ components: [Substring]) -> Bool {
+        components.prefix(2).contains { ["deployments", "engines"].contains($0.lowercased()) }
     }
 
     /// Refuses escapes that a server could undo: of letters, dots and slashes. Others pass as they came.
@@ -95,6 +102,13 @@ extension ProxyError {
         ProxyError(
             status: 404, code: "invalid_request_error", fault: .client,
             message: "Invalid URL (\(head.method.name) \(head.path))")
+    }
+
+    static func modelInPath(_ head: RequestHead) -> ProxyError {
+        ProxyError(
+            status: 404, code: "invalid_request_error", fault: .client,
+            message: "Invalid URL (\(head.method.name) \(head.path)). No path names a model here: "
+                + "name it in `model`, in a request to /v1/chat/completions for example.")
     }
 
     static let ambiguousPath = ProxyError.invalidRequest(
