@@ -5,7 +5,9 @@ internal import SluiceTokens
 extension PromptReader {
     /// A text or a list of parts.
     func content(_ place: JSONPlace) -> Tally {
-        guard document.kind(at: place) == .array else { return text(place) }
+        guard document.kind(at: place) == .array else {
+            return document.kind(at: place) == .object ? part(place) : anything(place)
+        }
         var all = Tally()
         var parts = 0
         document.forEachElement(at: place) {
@@ -23,13 +25,29 @@ extension PromptReader {
         }
         let kind = document.withText(at: type) { PartKind($0) }
         switch kind ?? .other {
-        case .text: return text(document.place("text", in: place))
-        case .refusal: return text(document.place("refusal", in: place))
+        case .text: return text(of: place, "text")
+        case .refusal: return text(of: place, "refusal")
         case .image: return image(place)
         case .audio: return audio(place)
         case .file: return file(place)
         case .other: return spelling(place)
         }
+    }
+
+    /// Longer ones are counted, in bytes: labels such as a `cache_control` are for the provider.
+    private static var longestLabel: Int { 40 }
+
+    /// A text in one member of a part. What stands beside it is counted too, for providers that read it.
+    private func text(of part: JSONPlace, _ member: StaticString) -> Tally {
+        var all = Tally()
+        document.forEachMember(at: part) { name, value in
+            if name.isWord(member) {
+                all += anything(value)
+            } else if !name.isWord("type"), document.length(at: value) > Self.longestLabel {
+                all += spelling(value)
+            }
+        }
+        return all
     }
 
     /// `{"image_url": {"url": "…", "detail": "…"}}` in chats, `{"image_url": "…", "detail": "…"}` in the responses API.
@@ -70,7 +88,9 @@ private enum PartKind {
             || type.isWord("summary_text") || type.isWord("reasoning_text")
         {
             self = .text
-        } else if type.isWord("image_url") || type.isWord("input_image") {
+        } else if type.isWord("image_url") || type.isWord("input_image")
+            || type.isWord("computer_screenshot")
+        {
             self = .image
         } else if type.isWord("refusal") {
             self = .refusal

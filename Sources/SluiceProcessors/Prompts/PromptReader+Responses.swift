@@ -11,21 +11,34 @@ extension PromptReader {
         var tools = ToolDefinitions()
         var hasInstructions = false
         document.forEachMember(at: JSONDocument.rootPlace) { name, value in
-            switch name.count {
-            case 5 where name.isWord("input"): all += input(value)
-            case 12 where name.isWord("instructions"):
-                guard document.kind(at: value) == .string else { break }
-                all += unnamed(value)
-                hasInstructions = true
-            case 5 where name.isWord("tools"): tools.add(value, of: document)
-            case 11 where name.isWord("tool_choice"): all += choice(value)
-            case 4 where name.isWord("text"):
-                if let shape = document.place("format", in: value) { all += format(shape) }
-            default: break
+            func take(_ name: Span<UInt8>) {
+                part(ofResponse: name, value, &all, &tools, &hasInstructions)
             }
+            if name.withFolded(take) == nil { take(name) }
         }
         all += definitions(tools, hasSystemMessage: hasInstructions)
         return all
+    }
+
+    private func part(
+        ofResponse name: Span<UInt8>, _ value: JSONPlace, _ all: inout Tally,
+        _ tools: inout ToolDefinitions, _ hasInstructions: inout Bool
+    ) {
+        switch name.count {
+        case 5 where name.isWord("input"): all += input(value)
+        case 12 where name.isWord("instructions"):
+            guard document.kind(at: value) == .string else {
+                all += anything(value)
+                break
+            }
+            all += unnamed(value)
+            hasInstructions = true
+        case 5 where name.isWord("tools"): tools.add(value, of: document)
+        case 11 where name.isWord("tool_choice"): all += choice(value)
+        case 4 where name.isWord("text"):
+            if let shape = document.place("format", in: value) { all += format(shape) }
+        default: break
+        }
     }
 
     private func input(_ place: JSONPlace) -> Tally {
@@ -44,20 +57,31 @@ extension PromptReader {
     /// An item by its type: a message, a call, the output of one, or what a model thought.
     func item(_ place: JSONPlace, type: JSONPlace) -> Tally {
         if document.place("role", in: place) != nil { return message(place) }
-        var all = Tally.estimate(Self.perMessage)
-        if document.isString("function_call", at: type)
+        let isCall =
+            document.isString("function_call", at: type)
             || document.isString("custom_tool_call", at: type)
-        {
-            all += function(place)
-        } else if let output = document.place("output", in: place) {
-            all += content(output)
-        } else if document.isString("reasoning", at: type) {
-            for member in ["summary", "content"] {
-                if let list = document.place(member, in: place) { all += content(list) }
+        var all = Tally.estimate(Self.perMessage + (isCall ? Self.perCall : 0))
+        document.forEachMember(at: place) { name, value in
+            if name.withFolded({ part(ofItem: $0, value, &all) }) == nil {
+                part(ofItem: name, value, &all)
             }
-        } else {
-            all += spelling(place)
         }
         return all
+    }
+
+    private func part(ofItem name: Span<UInt8>, _ value: JSONPlace, _ all: inout Tally) {
+        switch name.count {
+        case 2 where name.isWord("id"), 4 where name.isWord("type"), 6 where name.isWord("status"),
+            7 where name.isWord("call_id"):
+            break
+        // Only its provider can read it, and how much it says cannot be seen.
+        case 17 where name.isWord("encrypted_content"): break
+        case 6 where name.isWord("output"), 7 where name.isWord("summary"),
+            7 where name.isWord("content"):
+            all += content(value)
+        // A picture that was made by a tool.
+        case 6 where name.isWord("result"): all += .media(images.tokens(nil, isLow: false))
+        default: all += anything(value)
+        }
     }
 }

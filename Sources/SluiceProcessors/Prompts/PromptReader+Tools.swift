@@ -5,7 +5,7 @@ internal import SluiceTokens
 extension PromptReader {
     private static var perDefinitions: Int { 9 }
     private static var beforeSystemMessage: Int { -4 }
-    private static var perCall: Int { 7 }
+    static var perCall: Int { 7 }
     private static var perParallelCall: Int { 8 }
     private static var noChoice: Int { 1 }
     private static var perChosenFunction: Int { 4 }
@@ -33,10 +33,10 @@ extension PromptReader {
 
     /// `{"name": "…", "arguments": "…"}`
     func function(_ place: JSONPlace) -> Tally {
-        guard document.kind(at: place) == .object else { return Tally() }
+        guard document.kind(at: place) == .object else { return anything(place) }
         var all = Tally.estimate(Self.perCall)
         for member in ["name", "arguments", "input"] {
-            all += text(document.place(member, in: place))
+            all += anything(document.place(member, in: place))
         }
         return all
     }
@@ -59,16 +59,20 @@ extension PromptReader {
     func definitions(_ tools: ToolDefinitions, hasSystemMessage: Bool) -> Tally {
         guard !tools.isEmpty else { return Tally() }
         let text = tools.text
-        return .estimate(
-            tokenizer.count(text.span) + Self.perDefinitions
-                + (hasSystemMessage ? Self.beforeSystemMessage : 0))
+        let functions =
+            tools.hasFunctions
+            ? tokenizer.count(text.span) + Self.perDefinitions
+                + (hasSystemMessage ? Self.beforeSystemMessage : 0) : 0
+        return .estimate(functions + tokenizer.count(tools.rest.span))
     }
 
     /// A schema that the answer must fit is shown to the model; one that is not strict with its name and description.
     func format(_ place: JSONPlace) -> Tally {
         let holder = document.place("json_schema", in: place) ?? place
         guard let schema = document.place("schema", in: holder) else {
-            return Tally(isExact: document.kind(at: place) != .object)
+            guard document.kind(at: place) == .object else { return Tally() }
+            // A name of a kind is not shown to the model; a grammar or so is.
+            return document.length(at: place) > 40 ? spelling(place) : Tally(isExact: false)
         }
         let text = document.withSpelling(at: schema) { Self.compact($0) }
         var all = Tally.estimate(tokenizer.count(text.span))

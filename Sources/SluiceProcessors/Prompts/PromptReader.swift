@@ -48,22 +48,31 @@ struct PromptReader<Text: Tokenizer> {
         var all = Tally(tokens: Self.reply)
         var tools = ToolDefinitions()
         document.forEachMember(at: JSONDocument.rootPlace) { name, value in
-            switch name.count {
-            case 8 where name.isWord("messages"):
-                document.forEachElement(at: value) { all += message($0) }
-            case 5 where name.isWord("tools"), 9 where name.isWord("functions"):
-                tools.add(value, of: document)
-            case 11 where name.isWord("tool_choice"), 13 where name.isWord("function_call"):
-                all += choice(value)
-            case 15 where name.isWord("response_format"):
-                all += format(value)
-            case 18 where name.isWord("web_search_options"):
-                all.isExact = false
-            default: break
+            if name.withFolded({ part(ofChat: $0, value, &all, &tools) }) == nil {
+                part(ofChat: name, value, &all, &tools)
             }
         }
         if !tools.isEmpty { all += definitions(tools, hasSystemMessage: hasSystemMessage) }
         return all
+    }
+
+    private func part(
+        ofChat name: Span<UInt8>, _ value: JSONPlace, _ all: inout Tally,
+        _ tools: inout ToolDefinitions
+    ) {
+        switch name.count {
+        case 8 where name.isWord("messages"):
+            document.forEachElement(at: value) { all += message($0) }
+        case 5 where name.isWord("tools"), 9 where name.isWord("functions"):
+            tools.add(value, of: document)
+        case 11 where name.isWord("tool_choice"), 13 where name.isWord("function_call"):
+            all += choice(value)
+        case 15 where name.isWord("response_format"):
+            all += format(value)
+        case 18 where name.isWord("web_search_options"):
+            all.isExact = false
+        default: break
+        }
     }
 
     private var hasSystemMessage: Bool {
@@ -76,28 +85,42 @@ struct PromptReader<Text: Tokenizer> {
     }
 
     func message(_ place: JSONPlace) -> Tally {
+        guard document.kind(at: place) == .object else { return strange(place) }
         var all = Tally(tokens: Self.perMessage)
         document.forEachMember(at: place) { name, value in
-            switch name.count {
-            case 4 where name.isWord("role"): all += text(value)
-            case 7 where name.isWord("content"): all += content(value)
-            case 4 where name.isWord("name"):
-                if document.kind(at: value) == .string { all.tokens += Self.perName }
-                all += text(value)
-            case 10 where name.isWord("tool_calls"): all += calls(value)
-            case 13 where name.isWord("function_call"): all += function(value)
-            // How a result is tied to its call is not published.
-            case 12 where name.isWord("tool_call_id"): all.isExact = false
-            // What the responses API notes beside a message.
-            case 2 where name.isWord("id"), 4 where name.isWord("type"),
-                6 where name.isWord("status"):
-                break
-            default:
-                guard document.kind(at: value) != .null else { break }
-                all += text(value)
-                all.isExact = false
+            if name.withFolded({ part(ofMessage: $0, value, &all) }) == nil {
+                part(ofMessage: name, value, &all)
             }
         }
+        return all
+    }
+
+    private func part(ofMessage name: Span<UInt8>, _ value: JSONPlace, _ all: inout Tally) {
+        switch name.count {
+        case 4 where name.isWord("role"): all += text(value)
+        case 7 where name.isWord("content"): all += content(value)
+        case 4 where name.isWord("name"):
+            if document.kind(at: value) == .string { all.tokens += Self.perName }
+            all += text(value)
+        case 10 where name.isWord("tool_calls"): all += calls(value)
+        case 13 where name.isWord("function_call"): all += function(value)
+        // How a result is tied to its call is not published.
+        case 12 where name.isWord("tool_call_id"): all.isExact = false
+        // What the responses API notes beside a message.
+        case 2 where name.isWord("id"), 4 where name.isWord("type"),
+            6 where name.isWord("status"):
+            break
+        default:
+            guard document.kind(at: value) != .null else { break }
+            all += anything(value)
+            all.isExact = false
+        }
+    }
+
+    /// An element where a message should be.
+    private func strange(_ place: JSONPlace) -> Tally {
+        var all = anything(place)
+        all += .estimate(Self.perMessage)
         return all
     }
 
@@ -114,6 +137,17 @@ struct PromptReader<Text: Tokenizer> {
         return Tally(tokens: document.withText(at: place) { tokenizer.count($0) } ?? 0)
     }
 
+    /// A string's tokens, or those of another value as it is spelled; none for what is empty.
+    func anything(_ place: JSONPlace?) -> Tally {
+        guard let place else { return Tally() }
+        switch document.kind(at: place) {
+        case .string: return text(place)
+        case .null: return Tally()
+        case .object, .array, .number, .bool:
+            return document.length(at: place) > 2 ? spelling(place) : Tally(isExact: false)
+        }
+    }
+
     /// A value as it is spelled.
     func spelling(_ place: JSONPlace) -> Tally {
         .estimate(document.withSpelling(at: place) { tokenizer.count($0) })
@@ -125,11 +159,11 @@ struct PromptReader<Text: Tokenizer> {
         var longest = 0
         let wanted = member.utf8.span
         document.forEachMember(at: JSONDocument.rootPlace) { name, value in
-            if name.isWord("suffix"), document.kind(at: value) == .string {
+            if name.isFoldedWord("suffix"), document.kind(at: value) == .string {
                 all += text(value)
                 all.isExact = false
             }
-            guard name.says(wanted) else { return }
+            guard name.says(wanted) || name.withFolded({ $0.says(wanted) }) == true else { return }
             let (tokens, most) = texts(at: value)
             all.tokens += tokens
             longest = max(longest, most)

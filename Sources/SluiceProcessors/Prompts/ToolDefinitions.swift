@@ -17,24 +17,30 @@ internal import SluiceWire
 /// ```
 struct ToolDefinitions {
     private var functions: [UInt8] = []
+    /// What no known form shows, as it is spelled: tools of other kinds, and of functions such as their `$defs`. Some model may see it.
+    private(set) var rest: [UInt8] = []
 
-    var isEmpty: Bool { functions.isEmpty }
+    var isEmpty: Bool { functions.isEmpty && rest.isEmpty }
+    var hasFunctions: Bool { !functions.isEmpty }
 
     /// All of it.
     var text: [UInt8] {
         Array("namespace functions {\n\n".utf8) + functions + Array("} // namespace functions".utf8)
     }
 
-    /// Takes the functions out of a list of `tools` or `functions`; tools of other kinds show the model nothing that is known.
+    /// Takes the tools of a list of `tools` or `functions`.
     mutating func add(_ list: JSONPlace, of document: JSONDocument) {
-        var functions: [UInt8] = []
-        document.forEachElement(at: list) { tool in
-            let function = document.place("function", in: tool) ?? tool
-            guard let name = document.place("name", in: function) else { return }
-            ToolWriter(document: document).function(name, function, to: &functions)
-        }
-        self.functions += functions
+        let writer = ToolWriter(document: document)
+        var shown = ShownTool(text: functions, rest: rest)
+        document.forEachElement(at: list) { writer.tool($0, to: &shown) }
+        (functions, rest) = (shown.text, shown.rest)
     }
+}
+
+/// What models see of tools.
+private struct ShownTool {
+    var text: [UInt8]
+    var rest: [UInt8]
 }
 
 /// Writes one tool after another.
@@ -46,76 +52,157 @@ private struct ToolWriter {
     /// Properties of properties of properties have no comments.
     private static let deepestComment = 2
 
-    func function(_ name: JSONPlace, _ function: JSONPlace, to text: inout [UInt8]) {
-        comment(function, 0, to: &text)
-        text += "type ".utf8
-        append(name, to: &text)
+    /// Longer descriptions that are not shown are counted all the same, in bytes.
+    private static let longestHidden = 200
+    /// So is what is longer in members that say how an answer is checked.
+    private static let longestLabel = 64
+
+    func tool(_ tool: JSONPlace, to shown: inout ShownTool) {
+        let inner = document.place("function", in: tool)
+        let type = document.place("type", in: tool)
+        let isFunction = inner != nil || type.map { document.isString("function", at: $0) } ?? true
+        let function = inner ?? tool
+        guard isFunction, let name = document.place("name", in: function) else {
+            return spell(tool, to: &shown)
+        }
+        if inner != nil { spellRest(of: tool, but: ["function"], to: &shown) }
+        write(name, function, to: &shown)
+    }
+
+    private func write(_ name: JSONPlace, _ function: JSONPlace, to shown: inout ShownTool) {
+        comment(function, 0, to: &shown.text)
+        shown.text += "type ".utf8
+        append(name, to: &shown.text)
         let parameters = document.place("parameters", in: function)
         let shape = parameters.flatMap { document.place("properties", in: $0) }
         if let parameters, let shape, document.length(at: shape) > 2 {
-            text += " = (_: {\n".utf8
-            properties(shape, of: parameters, 0, to: &text)
-            text += "}) => any;\n\n".utf8
+            shown.text += " = (_: {\n".utf8
+            properties(shape, of: parameters, 0, to: &shown)
+            shown.text += "}) => any;\n\n".utf8
         } else {
-            text += " = () => any;\n\n".utf8
+            shown.text += " = () => any;\n\n".utf8
+        }
+        spellRest(of: function, but: ["name", "description", "parameters"], to: &shown)
+        if let parameters {
+            spellRest(of: parameters, but: ["properties", "required"], to: &shown)
         }
     }
 
     private func properties(
-        _ shape: JSONPlace, of parameters: JSONPlace, _ depth: Int, to text: inout [UInt8]
+        _ shape: JSONPlace, of parameters: JSONPlace, _ depth: Int, to shown: inout ShownTool
     ) {
-        let required = required(parameters)
+        let required = required(parameters, of: shape, to: &shown)
         let indent = [UInt8](repeating: UInt8(ascii: " "), count: 2 * min(depth, Self.deepest))
+        if document.kind(at: shape) != .object { spell(shape, to: &shown) }
         document.forEachMember(at: shape) { name, property in
-            if depth < Self.deepestComment { comment(property, depth, to: &text) }
-            text += indent
-            text.append(copying: name)
-            if !required.contains(copy(of: name)) { text.append(UInt8(ascii: "?")) }
-            text += ": ".utf8
-            type(property, depth, to: &text)
-            text += ",\n".utf8
+            let isCommented = depth < Self.deepestComment
+            if isCommented { comment(property, depth, to: &shown.text) }
+            shown.text += indent
+            shown.text.append(copying: name)
+            if !required.contains(copy(of: name)) { shown.text.append(UInt8(ascii: "?")) }
+            shown.text += ": ".utf8
+            type(property, depth, isCommented: isCommented, to: &shown)
+            shown.text += ",\n".utf8
         }
     }
 
-    private func required(_ parameters: JSONPlace) -> Set<[UInt8]> {
+    private func required(
+        _ parameters: JSONPlace, of shape: JSONPlace, to shown: inout ShownTool
+    ) -> Set<[UInt8]> {
         var names: Set<[UInt8]> = []
         guard let list = document.place("required", in: parameters) else { return names }
+        // It names what is shown, and nothing else.
+        if document.length(at: list) > document.length(at: shape) { spell(list, to: &shown) }
         document.forEachElement(at: list) {
             _ = document.withText(at: $0) { names.insert(copy(of: $0)) }
         }
         return names
     }
 
-    private func type(_ property: JSONPlace, _ depth: Int, to text: inout [UInt8]) {
+    private func type(
+        _ property: JSONPlace, _ depth: Int, isCommented: Bool, to shown: inout ShownTool
+    ) {
+        let known = writeType(property, depth, to: &shown)
+        let comment: [StaticString] = isCommented ? ["description"] : []
+        spellRest(of: property, but: known + comment, to: &shown)
+    }
+
+    /// - Returns: the members that it has shown.
+    private func writeType(
+        _ property: JSONPlace, _ depth: Int, to shown: inout ShownTool
+    ) -> [StaticString] {
         if let choices = document.place("enum", in: property) {
-            return alternatives(choices, to: &text)
+            alternatives(choices, to: &shown) { choice, shown in
+                document.withSpelling(at: choice) { append($0, to: &shown.text) }
+            }
+            return ["enum"]
         }
         let type = document.place("type", in: property)
         if type.map({ document.isString("array", at: $0) }) == true {
             if let items = document.place("items", in: property) {
-                self.type(items, depth, to: &text)
+                self.type(items, depth, isCommented: false, to: &shown)
             } else {
-                text += "any".utf8
+                shown.text += "any".utf8
             }
-            text += "[]".utf8
-        } else if let shape = document.place("properties", in: property) {
-            text += "{\n".utf8
-            properties(shape, of: property, depth + 1, to: &text)
-            text += "}".utf8
-        } else if let type, !document.isString("integer", at: type) {
-            append(type, to: &text)
-        } else {
-            text += (type == nil ? "any" : "number").utf8
+            shown.text += "[]".utf8
+            return ["items"]
+        }
+        if let shape = document.place("properties", in: property) {
+            shown.text += "{\n".utf8
+            properties(shape, of: property, depth + 1, to: &shown)
+            shown.text += "}".utf8
+            return ["properties", "required"]
+        }
+        if let type, !document.isString("integer", at: type) {
+            append(type, to: &shown.text)
+            return ["type"]
+        }
+        shown.text += (type == nil ? "any" : "number").utf8
+        return []
+    }
+
+    private func alternatives(
+        _ choices: JSONPlace, to shown: inout ShownTool,
+        _ write: (JSONPlace, inout ShownTool) -> Void
+    ) {
+        if document.kind(at: choices) != .array { spell(choices, to: &shown) }
+        var isFirst = true
+        document.forEachElement(at: choices) { choice in
+            if !isFirst { shown.text += " | ".utf8 }
+            isFirst = false
+            write(choice, &shown)
         }
     }
 
-    private func alternatives(_ choices: JSONPlace, to text: inout [UInt8]) {
-        var isFirst = true
-        document.forEachElement(at: choices) { choice in
-            if !isFirst { text += " | ".utf8 }
-            isFirst = false
-            document.withSpelling(at: choice) { append($0, to: &text) }
+    // MARK: The rest
+
+    /// Spells the members of an object that are not shown: such as `$defs`, `default` and `examples`.
+    private func spellRest(
+        of holder: JSONPlace, but known: [StaticString], to shown: inout ShownTool
+    ) {
+        document.forEachMember(at: holder) { name, value in
+            guard !known.contains(where: { name.isWord($0) }) else { return }
+            switch document.kind(at: value) {
+            case .bool, .number, .null: return
+            case .string, .array, .object: break
+            }
+            let length = document.length(at: value)
+            if name.isWord("description"), length <= Self.longestHidden { return }
+            if Self.isLabel(name), length <= Self.longestLabel { return }
+            shown.rest.append(copying: name)
+            shown.rest += ": ".utf8
+            spell(value, to: &shown)
         }
+    }
+
+    private static func isLabel(_ name: Span<UInt8>) -> Bool {
+        name.isWord("type") || name.isWord("title") || name.isWord("$schema")
+            || name.isWord("format")
+    }
+
+    private func spell(_ place: JSONPlace, to shown: inout ShownTool) {
+        document.withSpelling(at: place) { append($0, to: &shown.rest) }
+        shown.rest.append(UInt8(ascii: "\n"))
     }
 
     private func comment(_ holder: JSONPlace, _ depth: Int, to text: inout [UInt8]) {
