@@ -82,6 +82,40 @@ struct TokensEndpointTests {
         #expect(answer.text.contains(#""tokens":56000"#))
     }
 
+    @Test func longCountsTakeTurns() throws {
+        let turns = CountTurns()
+        #expect(turns.take("blue"))
+        #expect(!turns.take("blue"))
+        turns.giveBack("blue")
+        for client in ["blue", "red", "green", "white"] { #expect(turns.take(client)) }
+        #expect(!turns.take("black"))
+        turns.giveBack("red")
+        #expect(turns.take("black"))
+    }
+
+    @Test func aClientHasOneLongCountAtATime() async throws {
+        let proxy = try await Proxy.start(
+            Configuration.parse("[[providers]]\ntype = \"echo\""), listen: [])
+        let text = String(repeating: "hello wörld, ", count: 200_000)
+        let long = Array(#"{"model":"gpt-4o","input":"\#(text)"}"#.utf8)
+        let short = Array(#"{"model":"gpt-4o","input":"hello"}"#.utf8)
+        let pipeline = proxy.pipeline
+        let statuses = await withTaskGroup { group in
+            for body in [long, long, long, long, short, short] {
+                group.addTask {
+                    (try? await pipeline.execute(body, path: "/v1/tokens/count"))?.status ?? 0
+                }
+            }
+            return await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
+        }
+        #expect(statuses[200, default: 0] >= 3)
+        #expect(statuses[429, default: 0] >= 1)
+        #expect(statuses.values.reduce(0, +) == 6)
+        let later = try await pipeline.execute(long, path: "/v1/tokens/count")
+        #expect(later.status == 200)
+        await proxy.stop()
+    }
+
     @Test func clientsNeedTheirKeyAndCountForTheirModelsAlone() async throws {
         let key = ClientKey()
         let hash = try #require(key.hash(isSlow: false)?.text)

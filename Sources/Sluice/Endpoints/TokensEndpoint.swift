@@ -5,6 +5,7 @@ internal import SluiceWire
 /// `POST /v1/tokens/count`: how many tokens a text or the prompt of a request has.
 struct TokensEndpoint: LocalEndpoint {
     private let counter: BodyTokenCount
+    private let turns = CountTurns()
 
     init(_ models: ModelTable) {
         counter = BodyTokenCount(models)
@@ -21,6 +22,11 @@ struct TokensEndpoint: LocalEndpoint {
         guard head.method == .post else {
             throw ProxyError.methodNotAllowed(head.method.name, allowed: "POST")
         }
+        // No limit on rates is asked here, so that a count that takes time must not be one of many.
+        let asker = context.client?.name ?? context.clientAddress
+        let isLong = body.count > BodyTokenCount.longest
+        guard !isLong || turns.take(asker) else { throw ProxyError.countUnderWay }
+        defer { if isLong { turns.giveBack(asker) } }
         let tokens = try await counter.count(body) { context.client?.mayUse($0) ?? true }
         return .json(tokens.json)
     }

@@ -5,6 +5,9 @@ internal import SluiceJSON
 package struct BodyTokenCount {
     private let counter: RequestTokenCounter
 
+    /// What is longer takes time, and is counted beside the loops; in bytes.
+    package static let longest = RequestTokenCounter.mostAtOnce
+
     /// - Parameter models: what is known of them.
     package init(_ models: ModelTable) {
         counter = RequestTokenCounter(models)
