@@ -152,7 +152,9 @@ extension RedisScript {
             end
             if tonumber(ARGV[5]) > 0 then
                 for i = 4, 5 do
-                    redis.call('INCRBY', KEYS[i], ARGV[5])
+                    -- Beyond 2^53 numbers are not exact, and far beyond no command adds them.
+                    local spent = tonumber(redis.call('GET', KEYS[i]) or '0') + tonumber(ARGV[5])
+                    redis.call('SET', KEYS[i], whole(math.min(spent, 9007199254740992)))
                     redis.call('EXPIREAT', KEYS[i], tonumber(ARGV[i + 2]) + 86400)
                 end
             end

@@ -26,6 +26,20 @@ struct LimitStoreCases {
         try await concurrency()
         try await budgets()
         try await extensions()
+        try await hugeCosts()
+    }
+
+    private func hugeCosts() async throws {
+        let rules = rules { $0.budgetPerMonth = Money(1_000_000) }
+        var grants: [LimitGrant] = []
+        for _ in 0..<1_100 {
+            grants.append(try #require(try await take(rules, 0, 1, key: "huge").grant))
+        }
+        for grant in grants { store.settle(grant, tokens: 0, cost: Money(9e18)) }
+        let refusal = try await take(rules, 0, 0, key: "huge").refusal
+        #expect(refusal?.kind == .monthBudget)
+        // What was spent stops at 2^53, in billionths.
+        #expect(refusal?.used == (1 << 53) / 1_000)
     }
 
     private func requests() async throws {
