@@ -27,15 +27,27 @@ extension PromptReader {
         switch kind ?? .other {
         case .text: return text(of: place, "text")
         case .refusal: return text(of: place, "refusal")
-        case .image: return image(place)
-        case .audio: return audio(place)
-        case .file: return file(place)
+        case .image: return media(place, image(place))
+        case .audio: return media(place, audio(place))
+        case .file: return media(place, file(place))
         case .other: return spelling(place)
         }
     }
 
     /// Longer ones are counted, in bytes: labels such as a `cache_control` are for the provider.
     private static var longestLabel: Int { 40 }
+
+    /// What is no text, and what stands beside it.
+    private func media(_ part: JSONPlace, _ media: Tally) -> Tally {
+        var all = media
+        document.forEachMember(at: part) { name, value in
+            let isKnown =
+                name.isWord("image_url") || name.isWord("input_audio") || name.isWord("file")
+                || name.isWord("file_data") || name.isWord("file_url")
+            if !isKnown, document.length(at: value) > Self.longestLabel { all += spelling(value) }
+        }
+        return all
+    }
 
     /// A text in one member of a part. What stands beside it is counted too, for providers that read it.
     private func text(of part: JSONPlace, _ member: StaticString) -> Tally {

@@ -33,6 +33,9 @@ extension PromptReader {
             }
             all += unnamed(value)
             hasInstructions = true
+        // Of a prompt that the provider keeps only what is put into it can be seen.
+        case 6 where name.isWord("prompt"):
+            all += anything(document.place("variables", in: value))
         case 5 where name.isWord("tools"): tools.add(value, of: document)
         case 11 where name.isWord("tool_choice"): all += choice(value)
         case 4 where name.isWord("text"):

@@ -62,6 +62,10 @@ struct PromptReader<Text: Tokenizer> {
     ) {
         switch name.count {
         case 8 where name.isWord("messages"):
+            guard document.kind(at: value) == .array else {
+                all += anything(value)
+                break
+            }
             document.forEachElement(at: value) { all += message($0) }
         case 5 where name.isWord("tools"), 9 where name.isWord("functions"):
             tools.add(value, of: document)
@@ -173,7 +177,7 @@ struct PromptReader<Text: Tokenizer> {
 
     private func texts(at place: JSONPlace) -> (all: Int, longest: Int) {
         guard document.kind(at: place) == .array else {
-            let tokens = text(place).tokens
+            let tokens = anything(place).tokens
             return (tokens, tokens)
         }
         var (all, ids, longest) = (0, 0, 0)
@@ -181,8 +185,11 @@ struct PromptReader<Text: Tokenizer> {
             var one = 0
             switch document.kind(at: element) {
             case .number: ids += 1
-            case .array: document.forEachElement(at: element) { _ in one += 1 }
-            default: one = text(element).tokens
+            case .array:
+                document.forEachElement(at: element) {
+                    one += document.kind(at: $0) == .number ? 1 : anything($0).tokens
+                }
+            default: one = anything(element).tokens
             }
             all += one
             longest = max(longest, one)

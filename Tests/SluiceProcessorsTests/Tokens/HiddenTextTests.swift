@@ -46,6 +46,8 @@ struct HiddenTextTests {
         #"{"role":"assistant","reasoning_details":[{"text":"WORDS"}]}"#,
         #"{"role":"user","Content":"WORDS"}"#, #"{"role":"user","CONTENT":["WORDS"]}"#,
         #"{"role":"user","content":{"text":"WORDS"}}"#,
+        #"{"role":"user","content":[{"type":"file","text":"WORDS"}]}"#,
+        #"{"role":"user","content":[{"type":"text","type":"input_audio","text":"WORDS"}]}"#,
         #"{"role":"user","content":[{"type":"text","text":"","Text":"WORDS"}]}"#,
         #"{"role":"user","content":[{"type":"text","text":["WORDS"]}]}"#,
         #"{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":{"a":"WORDS"}}}]}"#,
@@ -72,12 +74,16 @@ struct HiddenTextTests {
         (#"{"me\u017f\u017fages":[{"role":"user","content":"WORDS"}]}"#, .chat),
         (#"{"messages":[],"Tools":[{"name":"f","description":"WORDS"}]}"#, .chat),
         (#"{"Input":"WORDS"}"#, .responses), (#"{"INSTRUCTIONS":"WORDS"}"#, .responses),
+        (#"{"prompt":[["WORDS"]]}"#, .texts("prompt")),
+        (#"{"prompt":{"a":"WORDS"}}"#, .texts("prompt")),
+        (#"{"prompt":{"id":"p","variables":{"a":"WORDS"}}}"#, .responses),
+        (#"{"messages":{"content":"WORDS"}}"#, .chat),
         (#"{"Prompt":"WORDS"}"#, .texts("prompt")),
         (#"{"input":"","Input":["WORDS"]}"#, .texts("input")),
         (#"{"prompt":"","Suffix":"WORDS"}"#, .texts("prompt")),
         (#"{"messages":[],"response_format":{"type":"grammar","grammar":"WORDS"}}"#, .chat),
     ])
-    func namesAreReadInAnyCase(body: String, form: PromptForm) throws {
+    func bodiesAreCountedWhole(body: String, form: PromptForm) throws {
         #expect((500...530).contains(try count(body, form).tokens))
     }
 
