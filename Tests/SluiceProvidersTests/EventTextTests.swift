@@ -51,6 +51,53 @@ struct EventTextTests {
         #expect(text(.chat, events) == "think no {\"a\":1} end")
     }
 
+    @Test(arguments: [
+        (#"{"content":"","reasoning_content":"think"}"#, "think"),
+        (#"{"content":"a","reasoning":"b","refusal":"c"}"#, "abc"),
+        // The same thoughts, as OpenRouter and vLLM tell them.
+        (
+            #"{"role":"assistant","content":"","reasoning":"t","reasoning_details":[{"type":"reasoning.text","text":"t"}]}"#,
+            "t"
+        ),
+        (#"{"reasoning":"t\"","reasoning_content":"t\""}"#, "t\""),
+        (#"{"tool_calls":[{"index":0,"function":{"name":"find","arguments":""}}]}"#, "find"),
+        (
+            #"{"tool_calls":[{"index":0,"function":{"name":"f","arguments":"{}"}},{"index":1,"function":{"name":"g","arguments":"[]"}}]}"#,
+            "{}[]fg"
+        ),
+        (#"{"tool_calls":[{"index":0,"custom":{"name":"f","input":"x"}}]}"#, "fx"),
+        (#"{"function_call":{"arguments":"{}"}}"#, "{}"),
+        (#"{"audio":{"id":"a","transcript":"said"}}"#, "said"),
+        (#"{"content":[{"type":"text","text":"part"}]}"#, "part"),
+    ])
+    func allThatAnEventBringsIsText(_ delta: String, _ expected: String) {
+        #expect(text(.chat, [chat(delta)]) == expected)
+        let others = [chat(#"{"content":"x"}"#), chat(delta), chat(#"{"content":"y"}"#)]
+        #expect(text(.chat, others) == "x\(expected)y")
+    }
+
+    @Test func anEmptyTextHidesNothing() {
+        let events = (0..<3).map { chat(#"{"content":"","reasoning_content":"r\#($0)"}"#) }
+        let answer = (0..<3).map { chat(#"{"content":"c\#($0)","reasoning_content":""}"#) }
+        #expect(text(.chat, events + answer) == "r0r1r2c0c1c2")
+    }
+
+    @Test func severalChoicesInOneEventHaveText() {
+        let event =
+            #"data: {"choices":[{"index":0,"delta":{"content":"a"}},{"index":1,"delta":{"content":"a"}}]}"#
+        #expect(text(.chat, [event, event]) == "aaaa")
+    }
+
+    @Test func callsOfTheResponsesAPIHaveNames() {
+        let added =
+            "event: response.output_item.added\ndata: "
+            + #"{"type":"response.output_item.added","item":{"type":"function_call","arguments":"","name":"find"}}"#
+        let delta =
+            "event: response.function_call_arguments.delta\ndata: "
+            + #"{"type":"response.function_call_arguments.delta","delta":"{}"}"#
+        #expect(text(.responses, [added, delta]) == "find{}")
+    }
+
     @Test func namesInsideOfTextAreText() {
         let events = [chat(#"{"content":"\"content\":\"x\""}"#), chat(#"{"content":"y"}"#)]
         #expect(text(.chat, events) == "\"content\":\"x\"y")

@@ -11,17 +11,32 @@ struct DocumentText {
             if let message = choice["message"] { append(message: message) }
         }
         for item in document.root["output"].elements {
-            append(item["arguments"])
-            for part in item["content"].elements { append(part["text"]) }
+            for name in ["name", "arguments", "input"] { append(item[name]) }
+            for part in item["content"].elements {
+                append(part["text"])
+                append(part["refusal"])
+            }
+            for part in item["summary"].elements { append(part["text"]) }
         }
     }
 
     private mutating func append(message: JSONValue) {
-        for name in ["content", "reasoning_content", "refusal"] { append(message[name]) }
+        for name in ["content", "refusal"] { append(message[name]) }
+        for part in message["content"].elements { append(part["text"]) }
+        // Some servers tell the same thoughts under two names.
+        append(
+            message["reasoning_content"]?.string.map { $0.isEmpty } == false
+                ? message["reasoning_content"] : message["reasoning"])
+        append(message["audio"]?["transcript"])
+        append(call: message["function_call"])
         for call in message["tool_calls"].elements {
-            append(call["function"]?["name"])
-            append(call["function"]?["arguments"])
+            append(call: call["function"])
+            append(call: call["custom"])
         }
+    }
+
+    private mutating func append(call: JSONValue?) {
+        for name in ["name", "arguments", "input"] { append(call?[name]) }
     }
 
     private mutating func append(_ value: JSONValue?) {
