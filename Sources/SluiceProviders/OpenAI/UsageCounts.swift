@@ -8,6 +8,7 @@ struct UsageCounts {
     private var completion: Int?
     private var input: Int?
     private var output: Int?
+    private var total: Int?
     private var cacheHits: Int?
     private var cachedPrompt: Int?
     private var cachedInput: Int?
@@ -28,6 +29,7 @@ struct UsageCounts {
         case .completion: completion = count
         case .input: input = count
         case .output: output = count
+        case .total: total = count
         case .cacheHits: cacheHits = count
         case .promptDetails: cachedPrompt = count
         case .inputDetails: cachedInput = count
@@ -39,11 +41,17 @@ struct UsageCounts {
     /// Nil where neither side of the exchange is counted.
     var usage: TokenUsage? {
         let prompt = prompt ?? input
-        let completion = completion ?? output
+        let completion = (completion ?? output).map { withThoughts($0, prompt: prompt ?? 0) }
         guard prompt != nil || completion != nil else { return nil }
         return TokenUsage(
             promptTokens: prompt ?? 0, completionTokens: completion ?? 0,
             cachedTokens: cachedPrompt ?? cachedInput ?? cacheHits ?? 0,
             reasoningTokens: completionReasoning ?? outputReasoning ?? 0)
+    }
+
+    /// Some providers (xAI, Gemini) bill what a model thought and leave it out of the completion, but not out of the total.
+    private func withThoughts(_ completion: Int, prompt: Int) -> Int {
+        guard let total, prompt >= 0, total >= prompt else { return completion }
+        return max(completion, total - prompt)
     }
 }

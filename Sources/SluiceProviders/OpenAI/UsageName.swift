@@ -5,6 +5,7 @@ enum UsageName {
     case prompt, completion
     /// The names of the responses API.
     case input, output
+    case total
     /// DeepSeek counts its cache beside the details.
     case cacheHits
     case promptDetails, completionDetails
@@ -15,6 +16,7 @@ enum UsageName {
     init?(_ name: Span<UInt8>) {
         switch name.count {
         case 12 where name.hasText("input_tokens", at: 0): self = .input
+        case 12 where name.hasText("total_tokens", at: 0): self = .total
         case 13 where name.hasText("prompt_tokens", at: 0): self = .prompt
         case 13 where name.hasText("output_tokens", at: 0): self = .output
         case 17 where name.hasText("completion_tokens", at: 0): self = .completion
@@ -30,7 +32,7 @@ enum UsageName {
     /// The member that is counted where the value is an object of details; nil where the value itself is counted.
     var detail: StaticString? {
         switch self {
-        case .prompt, .completion, .input, .output, .cacheHits: nil
+        case .prompt, .completion, .input, .output, .total, .cacheHits: nil
         case .promptDetails, .inputDetails: "cached_tokens"
         case .completionDetails, .outputDetails: "reasoning_tokens"
         }
