@@ -21,7 +21,7 @@ extension UpstreamTransfer {
 
     func connectionRang(_ connection: UpstreamConnection) {
         if let deadline, deadline <= poller.now {
-            return fail(.upstreamTimeout("total"))
+            return fail(.upstreamTimeout(hasSent ? "total" : "total, before it was sent"))
         }
         switch sending {
         case .sending where answer.status == 0: fail(.upstreamTimeout("send"))

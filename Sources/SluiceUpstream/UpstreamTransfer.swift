@@ -56,7 +56,9 @@ final class UpstreamTransfer: UpstreamExchange, ConnectionUser, DialObserver, Tu
 
     /// Begins; the receiver hears of everything further.
     func start(_ request: UpstreamRequest, rest: (any IncomingBody)?) {
-        if let deadline, deadline <= poller.now { return fail(.upstreamTimeout("total")) }
+        if let deadline, deadline <= poller.now {
+            return fail(.upstreamTimeout("total, before it was sent"))
+        }
         guard let idle = origin.takeIdle() else {
             errand = Errand(request: request, rest: rest)
             return dialAnew()

@@ -87,6 +87,21 @@ struct CountedUsageTests {
         check(bench, nil, nil)
     }
 
+    /// The provider has the prompt, and was at work on it.
+    @Test(arguments: ["first byte", "total"])
+    func aTimeLimitDoesNotMakeAPromptFree(_ limit: String) async {
+        let bench = bench([.fail(.upstreamTimeout(limit))])
+        await bench.send(plain)
+        check(bench, 0, .estimated)
+    }
+
+    @Test(arguments: ["send", "total, before it was sent"])
+    func aTimeLimitBeforeTheRequestWasOutUsesNothing(_ limit: String) async {
+        let bench = bench([.fail(.upstreamTimeout(limit))])
+        await bench.send(plain)
+        check(bench, nil, nil)
+    }
+
     @Test func anErrorOfTheProviderUsesNothing() async {
         let bench = bench([.head(500), .bytes("{}")])
         await bench.send(plain)

@@ -25,8 +25,15 @@ extension ProxyError {
     /// One of the upstream's time limits ran out.
     public static func upstreamTimeout(_ limit: String) -> ProxyError {
         ProxyError(
-            status: 504, code: "upstream_timeout", fault: .upstream,
+            status: 504, code: timeoutCode, fault: .upstream,
             message: "The provider did not respond in time.", detail: limit)
+    }
+
+    private static let timeoutCode = "upstream_timeout"
+
+    /// Whether the upstream had the request, and was left while it may have been at work on it.
+    var isTimeoutAtWork: Bool {
+        code == Self.timeoutCode && (detail == "first byte" || detail == "total")
     }
 
     /// A stream that ended in mid-event, or without its last event.

@@ -84,7 +84,9 @@ extension ResponsePath {
             return isWhole ? .document(held, endpoint, dialect) : .tokens(0, isExact: false)
         case .idle:
             // The provider has the prompt, and may be at work on it.
-            return outcome?.isLeft == true ? .tokens(0, isExact: true) : nil
+            guard let outcome else { return nil }
+            if outcome.isLeft { return .tokens(0, isExact: true) }
+            return outcome.error?.isTimeoutAtWork == true ? .tokens(0, isExact: false) : nil
         case .failure:
             return nil
         }
