@@ -102,6 +102,13 @@ struct CountedUsageTests {
         check(bench, nil, nil)
     }
 
+    @Test func theTextOfAModelThatThinksIsNotAll() async {
+        let bench = bench([.streamHead, .bytes(chunk("one two") + last + done)])
+        bench.accounting = UsageAccounting(prompts: SevenTokens(), texts: Words(seesAll: false))
+        await bench.send(streaming)
+        check(bench, 2, .estimated)
+    }
+
     @Test func anErrorOfTheProviderUsesNothing() async {
         let bench = bench([.head(500), .bytes("{}")])
         await bench.send(plain)
@@ -148,6 +155,9 @@ struct SevenTokens: PromptCounter {
 }
 
 struct Words: TextCounter {
+    var seesAll = true
+    func seesAll(of model: String) -> Bool { seesAll }
+
     func count(_ text: [UInt8], model: String) async -> (count: Int, isExact: Bool) {
         (words(text.span), true)
     }

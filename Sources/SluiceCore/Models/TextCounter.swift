@@ -7,4 +7,11 @@ public protocol TextCounter: Sendable {
 
     /// The same without waiting; nil where it would take the loop's time.
     func countAtOnce(_ text: Span<UInt8>, model: String) -> (count: Int, isExact: Bool)?
+
+    /// Whether a completion of this model has nothing but the text that comes; not so where it thinks unseen.
+    func seesAll(of model: String) -> Bool
+}
+
+extension TextCounter {
+    public func seesAll(of model: String) -> Bool { true }
 }

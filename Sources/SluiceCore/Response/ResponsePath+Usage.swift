@@ -96,7 +96,8 @@ extension ResponsePath {
         _ prompt: (count: Int, isExact: Bool), completion: Int, isExact: Bool
     ) {
         usage = TokenUsage(promptTokens: prompt.count, completionTokens: completion)
-        source = isExact && prompt.isExact ? .counted : .estimated
+        let isAll = model.map { accounting.texts?.seesAll(of: $0) ?? true } ?? true
+        source = isExact && prompt.isExact && isAll ? .counted : .estimated
     }
 
     // MARK: Completions

@@ -18,4 +18,6 @@ extension RequestTokenCounter: TextCounter {
         }
         return (tokenizer.count(text), tokenizer.isExact)
     }
+
+    public func seesAll(of model: String) -> Bool { !ThinkingModels.contains(model) }
 }

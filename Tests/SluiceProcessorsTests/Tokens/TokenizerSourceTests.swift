@@ -42,4 +42,9 @@ struct TokenizerSourceTests {
         #expect(counted.count == counter.tokenizer(of: "gpt-4o").count(long.span))
         #expect(counted.isExact)
     }
+
+    @Test(arguments: [("gpt-4o", true), ("o3-mini", false), ("gpt-5", false)])
+    func modelsThatThinkDoNotShowAll(_ model: String, _ showsAll: Bool) {
+        #expect(RequestTokenCounter(ModelTable()).seesAll(of: model) == showsAll)
+    }
 }
