@@ -16,10 +16,14 @@ public protocol ClientDialect: Sendable {
 
     /// The text that a whole JSON answer has brought, for a count where it reports no usage.
     func producedText(inDocument body: [UInt8], endpoint: Endpoint) -> [UInt8]
+
+    /// Whether a whole JSON answer without usage is about work that has only begun, and goes on without this exchange.
+    func isUnfinished(document body: [UInt8], endpoint: Endpoint) -> Bool
 }
 
 extension ClientDialect {
     public func producedText(inDocument body: [UInt8], endpoint: Endpoint) -> [UInt8] { [] }
+    public func isUnfinished(document body: [UInt8], endpoint: Endpoint) -> Bool { false }
 }
 
 /// Reads the events of one stream without changing them. Called for each event on the loop, so it must be quick.

@@ -33,7 +33,7 @@ extension ResponsePath {
             isWhole = true
             if let translator { held = try translated(held, by: translator) }
             usage = dialect.usage(inDocument: held, endpoint: endpoint)
-            if usage != nil { source = .provider }
+            if usage != nil { source = .provider } else { goesOn = isUnfinished }
         case .events where hasTrailer, .bytes where hasTrailer: break
         case .document, .events, .bytes, .idle, .failure: return true
         }
@@ -67,7 +67,11 @@ extension ResponsePath {
     }
 
     private var isCountable: Bool {
-        accounting.counts && hasBegun && endpoint.isUnderstood
+        accounting.counts && hasBegun && endpoint.isUnderstood && !goesOn
+    }
+
+    private var isUnfinished: Bool {
+        endpoint == .responses && dialect.isUnfinished(document: held, endpoint: endpoint)
     }
 
     /// Nil where nothing was used.
@@ -75,6 +79,8 @@ extension ResponsePath {
         switch mode {
         case .events:
             return .stream(reader?.produced ?? ProducedText())
+            // What a client has left in the background goes on.
+            if isBackground, !facts.contains(.terminal) { return nil }
         case .bytes:
             // An answer that was too large to be held. Of embeddings only the prompt counts.
             let isText = endpoint != .embeddings

@@ -1,4 +1,5 @@
 import SluiceConfig
+import SluiceJSON
 import SluiceWire
 
 /// The way back of one exchange: translator, then stages in reverse order, then the client's writer, all in the pass that read the bytes.
@@ -24,6 +25,10 @@ final class ResponsePath {
     let dialect: any ClientDialect
     let endpoint: Endpoint
     let isStreaming: Bool
+    /// The client has asked for the usage of the stream.
+    let asksUsage: Bool
+    /// The provider works on it whether anybody waits or not.
+    let isBackground: Bool
     let accounting: UsageAccounting
     /// Kept for a count of its prompt, where that may be needed and it is not too large.
     private(set) var request: ProxyRequest?
@@ -39,6 +44,8 @@ final class ResponsePath {
     var hasTrailer = false
     /// A whole document is held, translated.
     var isWhole = false
+    /// The work has only begun, and nobody will tell this exchange what it came to.
+    var goesOn = false
     var stages: StageChain
     var translator: (any ResponseTranslator)?
     /// Whether there is a translator; asking the property itself copies it.
@@ -104,6 +111,9 @@ final class ResponsePath {
         model = request.model
         bodySize = request.body.count
         asksTrailers =
+        asksUsage = request.wantsUsage
+        isBackground =
+            endpoint == .responses && request.json?.root["background"]?.bool == true
             request.isStreaming && request.endpoint.isUnderstood
             && request.headers.contains(.te) && request.headers.has(.te, token: "trailers")
         let mayCount = accounting.counts && request.endpoint.isUnderstood

@@ -47,6 +47,14 @@ public struct OpenAIDialect: ClientDialect {
         DocumentText(of: body).bytes
     }
 
+    public func isUnfinished(document body: [UInt8], endpoint: Endpoint) -> Bool {
+        guard endpoint == .responses, let document = try? JSONDocument(parsing: body) else {
+            return false
+        }
+        let status = document.root["status"]?.string
+        return status == "queued" || status == "in_progress"
+    }
+
     private static func object(_ error: ProxyError) -> JSONLiteral {
         let type = error.kind ?? type(of: error)
         let hasNoCode =
