@@ -119,7 +119,10 @@ extension Connection {
         exchange = nil
         wakeWriter()
         servedRequests += 1
-        guard phase != .closed else { return }
+        guard phase != .closed else {
+            if isDeparting { server.departed() }
+            return
+        }
         guard served.keepsAlive, served.body.isDone else {
             return closeGently(expectsInput: !served.body.isDone)
         }

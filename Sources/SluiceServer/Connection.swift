@@ -58,6 +58,8 @@ final class Connection: ReadinessHandler, AlarmHandler, TurnEndHandler {
     private var inputWaiter: UnsafeContinuation<Void, Never>?
     var roomWaiter: UnsafeContinuation<Void, Never>?
     var exchange: Exchange?
+    /// The client has gone, and the exchange ends in a moment.
+    private(set) var isDeparting = false
     var served: ServedRequest?
     /// An exchange is being started, which can be over before that returns.
     var isStarting = false
@@ -211,10 +213,18 @@ final class Connection: ReadinessHandler, AlarmHandler, TurnEndHandler {
     }
 
     func clientIsGone() {
+        guard !isDeparting else { return }
         let exchange = self.exchange
         // A body that ends with the connection would seem whole after an orderly end.
+        // A drain may end with the last connection, but not before the records of those that ask for a moment.
+        server.departs()
         close(resetting: exchange != nil || !output.isEmpty)
         exchange?.clientIsGone()
+        if let exchange = self.exchange, exchange.endsSoon {
+            isDeparting = true
+        } else {
+            server.departed()
+        }
     }
 
     // MARK: Time

@@ -21,6 +21,8 @@ final class ServerLoop {
     let handshakes: HandshakeQueue
     private var acceptors: [Acceptor] = []
     private var connections: [ObjectIdentifier: Connection] = [:]
+    /// Exchanges whose client has gone, and which end in a moment.
+    private var departing = 0
     private var ids = RequestID()
     private var date = ResponseDate()
     private var onceEmpty: [() -> Void] = []
@@ -93,7 +95,15 @@ final class ServerLoop {
         guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
         shared.connections.subtract(1, ordering: .relaxed)
         if connection.isOnReserve { returned() }
-        if connections.isEmpty, isDraining { reportEmpty() }
+        reportEmpty()
+    }
+
+    /// An exchange ends later than its connection, which has been closed.
+    func departs() { departing += 1 }
+
+    func departed() {
+        departing = max(0, departing - 1)
+        reportEmpty()
     }
 
     // MARK: Descriptors
@@ -186,7 +196,7 @@ final class ServerLoop {
         self.awaitsLastRequests = awaitsLastRequests
         for connection in Array(connections.values) { connection.drain() }
         await withUnsafeContinuation { continuation in
-            if connections.isEmpty {
+            if connections.isEmpty, departing == 0 {
                 continuation.resume()
             } else {
                 onceEmpty.append { continuation.resume() }
@@ -207,9 +217,12 @@ final class ServerLoop {
     /// Closes what is left, without a word.
     func abandonAll() {
         for connection in Array(connections.values) { connection.abandon() }
+        departing = 0
+        reportEmpty()
     }
 
     private func reportEmpty() {
+        guard isDraining, connections.isEmpty, departing == 0 else { return }
         let reports = onceEmpty
         onceEmpty = []
         for report in reports { report() }

@@ -15,11 +15,12 @@ extension UpstreamTransfer {
     }
 
     private func set(_ alarm: Alarm, _ limit: UInt64?) {
-        let time = min(limit.map { poller.now &+ $0 } ?? .max, deadline ?? .max)
+        let time = min(limit.map { poller.now &+ $0 } ?? .max, deadline ?? .max, leave?.at ?? .max)
         if time == .max { alarm.cancel() } else { alarm.set(at: time) }
     }
 
     func connectionRang(_ connection: UpstreamConnection) {
+        if let leave, leave.at <= poller.now { return fail(leave.error) }
         if let deadline, deadline <= poller.now {
             return fail(.upstreamTimeout(hasSent ? "total" : "total, before it was sent"))
         }

@@ -42,6 +42,8 @@ final class UpstreamTransfer: UpstreamExchange, ConnectionUser, DialObserver, Tu
     /// The receiver said `.wait`: nothing is read.
     var isHeld = false
     private(set) var hasEnded = false
+    /// When it is ended, if it has not ended by then, and with what.
+    private(set) var leave: (at: UInt64, error: ProxyError)?
 
     init(
         to origin: Origin, limits: UpstreamLimits, deadline: UInt64?, toHEAD: Bool,
@@ -74,6 +76,13 @@ final class UpstreamTransfer: UpstreamExchange, ConnectionUser, DialObserver, Tu
         dial?.cancel()
         dial = nil
         fail(error)
+    }
+
+    func end(_ error: ProxyError, after time: UInt64) {
+        guard !hasEnded else { return }
+        guard connection != nil else { return end(error) }
+        leave = (poller.now &+ time, error)
+        if isHeld { disarm() } else { armIdleTimer() }
     }
 
     // MARK: Dialling

@@ -95,6 +95,8 @@ final class StepTransport: Transport {
     private(set) var requests: [UpstreamRequest] = []
     private(set) var providers: [String] = []
     private(set) var cancellations = 0
+    /// How often more of an answer was read after its client had gone.
+    private(set) var respites = 0
     private(set) var waits = 0
     var answers: [[Step]]
     let tasks = InlineTasks()
@@ -150,6 +152,10 @@ final class StepTransport: Transport {
                 if decision == .stop { break }
             }
             report(nil)
+        }
+
+        func end(_ error: ProxyError, after time: UInt64) {
+            transport.respites += 1
         }
 
         func end(_ error: ProxyError) {

@@ -42,6 +42,36 @@ struct DrainTests {
         }
     }
 
+    @Test func theUsageOfAStreamWhoseClientLeftIsWaitedFor() async throws {
+        try await TestServer.run { server in
+            let (port, plays) = (server.port, server.plays)
+            async let clients: Void = offPool {
+                let client = try RawClient(port: port)
+                try client.send(
+                    post(
+                        #"{"model":"usage","stream":true,"stream_options":{"include_usage":true},"messages":[]}"#
+                    ))
+                _ = try client.read(until: PlayTransport.finish)
+                client.close()
+                try blocking("the respite") { plays.state.respites == 1 }
+                #expect(server.connections == 0)
+                let drained = Flag()
+                Task {
+                    #expect(await server.server.drain(within: .seconds(20)) == 0)
+                    drained.set()
+                }
+                try blocking("the drain") { (try? RawClient(port: port)) == nil }
+                #expect(!drained.isSet)
+                #expect(server.sink.records.isEmpty)
+                plays.gate.open()
+                try blocking("the drain's end") { drained.isSet }
+                #expect(server.sink.records.map(\.outcome) == ["client_gone"])
+                #expect(server.sink.records.first?.usage?.completionTokens == 20_000)
+            }
+            try await clients
+        }
+    }
+
     @Test func leftoversGetAnErrorTheClientCanSee() async throws {
         try await TestServer.run { server in
             let (port, plays) = (server.port, server.plays)

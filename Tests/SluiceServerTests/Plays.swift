@@ -8,6 +8,7 @@ final class Plays: Sendable {
     struct State {
         var requests: [String] = []
         var cancelled: [String] = []
+        var respites = 0
         var waits = 0
         var resumed = 0
         var bytes = 0
@@ -43,13 +44,17 @@ struct PlayProvider: Provider {
 /// An upstream without a socket. Plays:
 /// - `hold`: says nothing until the gate opens, then answers `{}`;
 /// - `pause`: a stream that says nothing behind its first event until the gate opens;
+/// - `usage`: a stream that waits for the gate before it tells its usage, also where its client has gone;
 /// - `flood-N`: a stream of N events of 16 KiB, each one read;
 /// - `bytes`: a document; `cut`: a stream that is cut; anything else: `{"model":NAME}`.
 final class PlayTransport: Transport {
     static let event =
         "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":null}]}\n\n"
-    static let end =
-        "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"
+    static let finish =
+        "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+    static let end = finish + "data: [DONE]\n\n"
+    static let usage =
+        "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":20000}}\n\n"
     static let flood = Array(
         "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\(String(repeating: "x", count: 16 << 10))\"},\"finish_reason\":null}]}\n\n"
             .utf8)
@@ -106,6 +111,10 @@ private final class PlayExchange: UpstreamExchange {
         report(error)
     }
 
+    func end(_ error: ProxyError, after time: UInt64) {
+        plays.note { $0.respites += 1 }
+    }
+
     private func report(_ error: ProxyError?) {
         let receiver = self.receiver
         self.receiver = nil
@@ -131,6 +140,10 @@ private final class PlayExchange: UpstreamExchange {
             try await send("text/event-stream", [PlayTransport.event])
             try await pause()
             try await push(Array(PlayTransport.end.utf8))
+        case "usage":
+            try await send("text/event-stream", [PlayTransport.event, PlayTransport.finish])
+            try await pause()
+            try await push(Array(PlayTransport.usage.utf8))
         case "cut":
             try await send("text/event-stream", [PlayTransport.event])
         case "cut-bytes":

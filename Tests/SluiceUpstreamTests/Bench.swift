@@ -28,11 +28,13 @@ final class Bench: Sendable {
     ///   - decide: what the receiver says after each read, given the bytes so far.
     ///   - gate: what a receiver that waits waits for.
     ///   - cancelWhen: cancels the exchange when it opens.
+    ///   - cancelsAfter: not at once then, but after a while.
     func exchange(
         _ request: UpstreamRequest, provider: ConfiguredProvider = .test(),
         pieces: Pieces? = nil, total: Duration? = nil, gate: Gate? = nil,
         decide: @escaping @Sendable (Int) -> ReceiveDecision = { _ in .more },
-        cancelWhen: Gate? = nil, cancelsItself: Bool = false, cancelsAfterwards: Bool = false
+        cancelWhen: Gate? = nil, cancelsAfter: Duration? = nil,
+        cancelsItself: Bool = false, cancelsAfterwards: Bool = false
     ) async -> Answer {
         let statistics = statistics
         let done = Noted<Answer>()
@@ -47,7 +49,8 @@ final class Bench: Sendable {
             receiver.hasStarted(exchange)
             func cancel() async {
                 await cancelWhen?.wait()
-                exchange.end(.clientGone)
+                guard let cancelsAfter else { return exchange.end(.clientGone) }
+                exchange.end(.clientGone, after: cancelsAfter.nanoseconds)
             }
             func cancelAgain() async {
                 _ = await done.value()

@@ -1,3 +1,4 @@
+import Glibc
 import SluiceCore
 import SluiceUpstream
 import Testing
@@ -122,6 +123,49 @@ struct CancelTests {
         let answer = await bench.exchange(try .test(peer.port), cancelsItself: true)
         #expect(answer.error?.code == "client_gone")
         await expectPromptClose()
+    }
+
+    @Test(arguments: [true, false])
+    func afterARespite(_ isHeld: Bool) async throws {
+        let (gone, closed) = (gone, closed)
+        let resolved = Gate()
+        let peer = Peer { connection in
+            _ = try connection.readRequest()
+            try connection.send("HTTP/1.1 200 OK\r\n\r\ndata: 1\n\n")
+            let milliseconds = connection.waitForClose()
+            closed.set(milliseconds)
+            resolved.open()
+        }
+        let answer = await bench.exchange(
+            try .test(peer.port), gate: resolved,
+            decide: { _ in
+                gone.open()
+                return isHeld ? .wait : .more
+            }, cancelWhen: gone, cancelsAfter: .milliseconds(300))
+        #expect(answer.error?.code == "client_gone")
+        let milliseconds = await closed.value()?.flatMap { $0 } ?? 0
+        #expect(250..<2_000 ~= milliseconds)
+        #expect(bench.statistics.inUse == 0)
+    }
+
+    @Test func whatEndsWithinItsRespiteIsWhole() async throws {
+        let gone = gone
+        let peer = Peer { connection in
+            _ = try connection.readRequest()
+            try connection.send("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\non")
+            usleep(100_000)
+            try connection.send("ce")
+            _ = connection.waitForClose()
+        }
+        let answer = await bench.exchange(
+            try .test(peer.port),
+            decide: { _ in
+                gone.open()
+                return .more
+            }, cancelWhen: gone, cancelsAfter: .seconds(20))
+        #expect(answer.error == nil)
+        #expect(answer.text == "once")
+        #expect(bench.statistics.idle == 1)
     }
 
     @Test func afterTheEndItDoesNothing() async throws {

@@ -115,6 +115,10 @@ final class Attempts {
         upstream?.end(error)
     }
 
+    func end(_ error: ProxyError, after time: UInt64) {
+        upstream?.end(error, after: time)
+    }
+
     // MARK: One attempt after another
 
     private func proceed() async -> Outcome? {
@@ -212,7 +216,7 @@ final class Attempts {
                 upstream?.resume()
             }
         } catch {
-            upstream?.end(error)
+            if path.isLeft { upstream?.resume() } else { upstream?.end(error) }
         }
         guard let end = endMeanwhile else { return nil }
         endMeanwhile = nil

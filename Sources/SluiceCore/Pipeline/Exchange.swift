@@ -163,13 +163,22 @@ public final class Exchange {
 
     // MARK: Ends
 
-    /// The client has gone: what is under way upstream ends in this turn of the loop.
+    /// The client has gone: what is under way upstream ends in this turn of the loop, unless only the usage of a stream is missing.
     public func clientIsGone() {
         guard outcome == nil else { return }
+        // Its usage is being waited for already.
+        if path?.isLeft == true { return }
         isCancelled = true
         work?.cancel()
-        attempts?.end(.clientGone)
+        if let path, let attempts, path.leave() {
+            attempts.end(.clientGone, after: pipeline.limits.usageWait)
+        } else {
+            attempts?.end(.clientGone)
+        }
     }
+
+    /// Its client has gone, and nothing is missing but what it used.
+    public var endsSoon: Bool { outcome != nil || path?.isLeft == true }
 
     /// The client has heard nothing for a while: a stream gets a comment, if one can stand there.
     public func beat() {

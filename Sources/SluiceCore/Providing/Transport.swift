@@ -20,6 +20,13 @@ public protocol UpstreamExchange: AnyObject {
     func resume()
     /// Ends it: its connection closes in this turn of the loop, and its receiver hears of this error.
     func end(_ error: ProxyError)
+    /// Reads on, and ends it after some nanoseconds, unless it has ended by itself.
+    func end(_ error: ProxyError, after time: UInt64)
+}
+
+extension UpstreamExchange {
+    /// Ends it at once.
+    public func end(_ error: ProxyError, after time: UInt64) { end(error) }
 }
 
 /// Takes an upstream's answer. Called on the loop, in the pass that read the bytes.

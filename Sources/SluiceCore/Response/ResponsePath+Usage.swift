@@ -46,6 +46,7 @@ extension ResponsePath {
     /// - Returns: false where it takes time; then it is for ``countUsage(_:)``.
     func settleUsage(_ outcome: Outcome?) -> Bool {
         guard usage == nil else { return true }
+        if outcome != nil { readBacklog() }
         if let told = reader?.usage {
             (usage, source) = (told, .provider)
             return true
@@ -78,9 +79,9 @@ extension ResponsePath {
     private func completion(_ outcome: Outcome?) -> UncountedText? {
         switch mode {
         case .events:
-            return .stream(reader?.produced ?? ProducedText())
             // What a client has left in the background goes on.
             if isBackground, !facts.contains(.terminal) { return nil }
+            return .stream(reader?.produced ?? ProducedText())
         case .bytes:
             // An answer that was too large to be held. Of embeddings only the prompt counts.
             let isText = endpoint != .embeddings

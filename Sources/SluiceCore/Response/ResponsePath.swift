@@ -89,6 +89,10 @@ final class ResponsePath {
     var status: Int { isEarly ? 200 : head.status }
     /// A provider was asked.
     var hasBegun = false
+    /// The client has gone, and the stream is read on for its usage.
+    var isLeft = false
+    /// What came since then, in bytes.
+    var sizeSinceLeft = 0
     /// A heartbeat was due before the provider's head had come, so that a head was sent without it.
     var isEarly = false
     var hasBeaten = false
@@ -107,13 +111,13 @@ final class ResponsePath {
         self.limits = limits
         endpoint = request.endpoint
         isStreaming = request.isStreaming
+        asksUsage = request.wantsUsage
+        isBackground =
+            endpoint == .responses && request.json?.root["background"]?.bool == true
         self.accounting = accounting
         model = request.model
         bodySize = request.body.count
         asksTrailers =
-        asksUsage = request.wantsUsage
-        isBackground =
-            endpoint == .responses && request.json?.root["background"]?.bool == true
             request.isStreaming && request.endpoint.isUnderstood
             && request.headers.contains(.te) && request.headers.has(.te, token: "trailers")
         let mayCount = accounting.counts && request.endpoint.isUnderstood
@@ -182,6 +186,7 @@ final class ResponsePath {
 
     func receive(_ bytes: Span<UInt8>) -> ReceiveDecision {
         switch mode {
+        case .events where isLeft: return readOn(bytes)
         case .events: return isEndedByStage ? .stop : receiveEvents(bytes)
         case .bytes:
             passed?.append(bytes)
@@ -194,9 +199,11 @@ final class ResponsePath {
     }
 
     func receivedAll() -> ReceiveDecision {
+        if isLeft { return .more }
         if writer.isClosed { return .stop }
         guard hasStarted else { return .more }
         writer.flush()
+        if isLeft { return .more }
         return writer.hasRoom && !stages.isWaiting ? .more : .wait
     }
 
