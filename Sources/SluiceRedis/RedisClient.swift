@@ -1,14 +1,13 @@
 internal import Dispatch
 internal import Glibc
-package import SluiceCore
 internal import Synchronization
 
 /// Asks one Redis server, away from the loops: a queue of its own sends what has gathered in one go and reads the replies.
 ///
 /// A server that is gone is looked for again, at first at once and then after longer and longer pauses, in which every question fails at
-/// once: nobody waits longer than the timeout.
+/// once. Nobody waits longer than the timeout, whatever the queue is waiting for (``CallDeadlines``).
 package final class RedisClient: Sendable {
-    package typealias Answer = Result<RedisValue, LimitStoreUnavailable>
+    package typealias Answer = Result<RedisValue, RedisFailure>
 
     struct Call: Sendable {
         let script: RedisScript
@@ -16,12 +15,16 @@ package final class RedisClient: Sendable {
         let arguments: [String]
         /// Asked before it is sent; a call that is not wanted any more gets no answer.
         var isWanted: @Sendable () -> Bool = { true }
+        /// Somebody waits for the answer, and not for longer than the timeout.
+        var isUrgent = false
         let answer: @Sendable (Answer) -> Void
     }
 
     private struct State {
-        var waiting: [Call] = []
+        var waiting: [PendingCall] = []
         var isWorking = false
+        /// When the server was begun to be looked for, as long as that goes on.
+        var dialledAt: ContinuousClock.Instant?
     }
 
     /// What only the queue's work touches.
@@ -48,20 +51,31 @@ package final class RedisClient: Sendable {
     private let state = Mutex(State())
     private let link = Link()
     private let queue = DispatchQueue(label: "sluice.redis")
+    private let deadlines: CallDeadlines
+    private let dial: Dial
 
-    /// - Parameter timeout: to connect, and for each reply.
-    package init(_ address: RedisAddress, timeout: Duration) {
+    typealias Dial =
+        @Sendable (_ address: RedisAddress, _ timeout: Duration) throws -> RedisConnection
+
+    /// - Parameter timeout: to connect, and for each answer from when it was asked for.
+    package convenience init(_ address: RedisAddress, timeout: Duration) {
+        self.init(address, timeout: timeout) { try RedisConnection($0, timeout: $1) }
+    }
+
+    init(_ address: RedisAddress, timeout: Duration, dial: @escaping Dial) {
         self.address = address
         self.timeout = timeout
+        self.dial = dial
+        deadlines = CallDeadlines(timeout)
     }
 
     /// Runs a script and waits for its reply.
     func run(
         _ script: RedisScript, keys: [String], arguments: [String]
-    ) async throws -> RedisValue {
+    ) async throws(RedisFailure) -> RedisValue {
         let answer = await withCheckedContinuation { continuation in
             send(
-                Call(script: script, keys: keys, arguments: arguments) {
+                Call(script: script, keys: keys, arguments: arguments, isUrgent: true) {
                     continuation.resume(returning: $0)
                 })
         }
@@ -71,7 +85,8 @@ package final class RedisClient: Sendable {
     /// Asks, and returns at once.
     func send(_ call: Call) {
         if offer(call) { return }
-        call.answer(.failure(LimitStoreUnavailable("too many questions are waiting for Redis")))
+        let reason = "Redis is not reachable, or too many questions are waiting for it"
+        call.answer(.failure(RedisFailure(reason)))
     }
 
     /// The same for who can do without.
@@ -79,9 +94,13 @@ package final class RedisClient: Sendable {
     /// - Returns: false where too many are waiting; then there will be no answer.
     func offer(_ call: Call) -> Bool {
         enum Step { case begin, wait, refuse }
+        let pending = PendingCall(call)
         let step = state.withLock { state -> Step in
             guard state.waiting.count < Self.mostWaiting else { return .refuse }
-            state.waiting.append(call)
+            // Looking up a name has no time limit.
+            if call.isUrgent, let began = state.dialledAt, began + timeout < .now { return .refuse }
+            state.waiting.append(pending)
+            if call.isUrgent { deadlines.add(pending) }
             defer { state.isWorking = true }
             return state.isWorking ? .wait : .begin
         }
@@ -93,21 +112,19 @@ package final class RedisClient: Sendable {
         Self.blockSIGPIPE()
         while let batch = takeBatch() {
             // Asked here, as the batch before may have changed what is.
-            let calls = batch.filter { $0.isWanted() }
+            let calls = batch.filter { $0.isOpen && $0.call.isWanted() }
             if calls.isEmpty { continue }
             do {
-                let replies = try ask(calls)
+                try ask(calls)
                 link.failures = 0
-                for (call, reply) in zip(calls, replies) { call.answer(Self.answer(reply)) }
             } catch {
                 link.connection = nil
-                let failure = LimitStoreUnavailable("Redis at \(address): \(error)")
-                for call in calls { call.answer(.failure(failure)) }
+                for call in calls { call.fail("Redis at \(address): \(error)") }
             }
         }
     }
 
-    private func takeBatch() -> [Call]? {
+    private func takeBatch() -> [PendingCall]? {
         state.withLock { state in
             guard !state.waiting.isEmpty else {
                 state.isWorking = false
@@ -119,47 +136,37 @@ package final class RedisClient: Sendable {
         }
     }
 
-    private static func answer(_ reply: RedisValue) -> Answer {
-        if case .error(let text) = reply {
-            return .failure(LimitStoreUnavailable("Redis: \(text)"))
-        }
-        return .success(reply)
-    }
-
     // MARK: On the queue
 
-    private func ask(_ calls: [Call]) throws -> [RedisValue] {
+    private func ask(_ calls: [PendingCall]) throws {
         guard link.restUntil <= .now else {
             throw RedisConnection.Failure(description: "not reachable a moment ago")
         }
         do {
-            return try answers(to: calls)
+            try answer(calls)
         } catch {
             rest()
             throw error
         }
     }
 
-    private func answers(to calls: [Call]) throws -> [RedisValue] {
+    /// Answers each call as its reply comes.
+    ///
+    /// - Throws: where the connection is of no use any more.
+    private func answer(_ calls: [PendingCall]) throws {
         let connection = try connection()
-        var replies = try connection.run(
-            calls.map { call in
-                ["EVALSHA", link.digests[call.script.name] ?? "", String(call.keys.count)]
-                    + call.keys + call.arguments
-            })
+        // Nobody waits any more for what ran out of time while the server was looked for.
+        let sent = calls.filter { $0.beginSending() }
+        var unknown: [PendingCall] = []
+        try connection.run(sent.map { $0.call.command(digest: link.digests) }) { index, reply in
+            if reply.isUnknownScript { return unknown.append(sent[index]) }
+            sent[index].take(reply)
+        }
         // Somebody may have made the server forget its scripts.
-        let unknown = replies.indices.filter { replies[$0].isUnknownScript }
-        if !unknown.isEmpty {
-            let again = try connection.run(
-                unknown.map { index in
-                    let call = calls[index]
-                    return ["EVAL", call.script.source, String(call.keys.count)]
-                        + call.keys + call.arguments
-                })
-            for (index, reply) in zip(unknown, again) { replies[index] = reply }
+        try connection.run(unknown.map { $0.call.command() }) { index, reply in
+            unknown[index].take(reply)
         }
         link.usedAt = .now
-        return replies
     }
 
     private func connection() throws -> RedisConnection {
@@ -168,7 +175,9 @@ package final class RedisClient: Sendable {
             if (try? connection.run([["PING"]])) != nil { return connection }
             link.connection = nil
         }
-        let connection = try RedisConnection(address, timeout: timeout)
+        state.withLock { $0.dialledAt = .now }
+        defer { state.withLock { $0.dialledAt = nil } }
+        let connection = try dial(address, timeout)
         let digests = try connection.run(RedisScript.all.map { ["SCRIPT", "LOAD", $0.source] })
         for (script, digest) in zip(RedisScript.all, digests) {
             guard case .text(let digest) = digest else {
@@ -193,6 +202,15 @@ package final class RedisClient: Sendable {
         sigemptyset(&signals)
         sigaddset(&signals, SIGPIPE)
         pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+}
+
+extension RedisClient.Call {
+    /// - Parameter digests: by the names of scripts; without them the script itself is sent.
+    fileprivate func command(digest digests: [String: String]? = nil) -> [String] {
+        let beginning =
+            digests.map { ["EVALSHA", $0[script.name] ?? ""] } ?? ["EVAL", script.source]
+        return beginning + [String(keys.count)] + keys + arguments
     }
 }
 

@@ -10,10 +10,14 @@ final class RedisConnection {
     }
 
     private let context: UnsafeMutablePointer<redisContext>
+    private let timeout: Duration
+    /// How long one read or write may take.
+    private var limit = Duration.zero
 
     /// Connects and logs in.
     init(_ address: RedisAddress, timeout: Duration) throws(Failure) {
         let time = timeval(timeout)
+        self.timeout = timeout
         let made =
             switch address.place {
             // Safety: hiredis copies what it is given.
@@ -24,19 +28,38 @@ final class RedisConnection {
         guard let context = unsafe made else { throw Failure(description: "no memory") }
         unsafe self.context = unsafe context
         try check()
-        // Safety: the context is there until deinit.
-        guard unsafe redisSetTimeout(context, time) == REDIS_OK else { throw failure() }
         try prepare(address)
     }
 
     deinit { unsafe redisFree(context) }
 
-    /// Sends all commands and then reads all replies.
+    /// Sends all commands and then reads all replies, within one timeout.
     func run(_ commands: [[String]]) throws(Failure) -> [RedisValue] {
-        for command in commands { try append(command) }
         var replies: [RedisValue] = []
-        for _ in commands { replies.append(try reply()) }
+        try run(commands) { _, reply in replies.append(reply) }
         return replies
+    }
+
+    /// Sends all commands and tells of each reply as it comes, all within one timeout.
+    func run(
+        _ commands: [[String]], each: (_ index: Int, _ reply: RedisValue) -> Void
+    ) throws(Failure) {
+        let end = ContinuousClock.now + timeout
+        for command in commands { try append(command) }
+        for index in commands.indices {
+            try wait(until: end)
+            each(index, try reply())
+        }
+    }
+
+    /// What came already is read without the socket, so its limit is only set anew where it has become much shorter.
+    private func wait(until end: ContinuousClock.Instant) throws(Failure) {
+        let rest = ContinuousClock.now.duration(to: end)
+        guard rest > .zero else { throw Failure(description: "too slow") }
+        guard limit == .zero || rest < limit * 0.9 || rest > limit else { return }
+        limit = max(rest, .milliseconds(1))
+        // Safety: the context is there until deinit.
+        guard unsafe redisSetTimeout(context, timeval(limit)) == REDIS_OK else { throw failure() }
     }
 
     private func prepare(_ address: RedisAddress) throws(Failure) {

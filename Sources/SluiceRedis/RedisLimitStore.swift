@@ -43,8 +43,13 @@ package final class RedisLimitStore: LimitStore {
 
     package func reserve(_ demand: LimitDemand) async throws -> LimitAnswer {
         let id = UInt64.random(in: 1...UInt64(Int64.max))
-        let reply = try await take(
-            demand.rules, id: id, key: demand.key, tokens: demand.tokens, cost: demand.cost)
+        let reply: LimitReply
+        do {
+            reply = try await take(
+                demand.rules, id: id, key: demand.key, tokens: demand.tokens, cost: demand.cost)
+        } catch {
+            throw LimitStoreUnavailable(error.description)
+        }
         var grant: LimitGrant?
         if reply.isGranted {
             grant = LimitGrant(id: id, second: reply.second, demand: demand)
@@ -57,9 +62,14 @@ package final class RedisLimitStore: LimitStore {
     package func extend(
         _ grant: inout LimitGrant, tokens: Int, cost: Money
     ) async throws -> Bool {
-        let reply = try await take(
-            grant.rules, id: grant.id, key: grant.key, tokens: tokens, cost: cost,
-            second: grant.second)
+        let reply: LimitReply
+        do {
+            reply = try await take(
+                grant.rules, id: grant.id, key: grant.key, tokens: tokens, cost: cost,
+                second: grant.second)
+        } catch {
+            throw LimitStoreUnavailable(error.description)
+        }
         guard reply.isGranted else { return false }
         grant.tokens += tokens
         grant.cost.billionths += cost.billionths
@@ -68,7 +78,7 @@ package final class RedisLimitStore: LimitStore {
 
     private func take(
         _ rules: LimitRules, id: UInt64, key: String, tokens: Int, cost: Money, second: Int? = nil
-    ) async throws -> LimitReply {
+    ) async throws(RedisFailure) -> LimitReply {
         let periods = BudgetPeriods(seconds: SystemMilliseconds.now().wall / 1000)
         let maxima = [
             rules.requestsPerMinute, rules.tokensPerMinute, rules.concurrentRequests,
@@ -83,7 +93,7 @@ package final class RedisLimitStore: LimitStore {
         let value = try await client.run(
             .reserve, keys: keys(key, periods), arguments: arguments)
         guard let reply = LimitReply(value) else {
-            throw LimitStoreUnavailable("Redis gave another reply than the script has")
+            throw RedisFailure("Redis gave another reply than the script has")
         }
         return reply
     }
