@@ -48,6 +48,7 @@ package final class RedisLimitStore: LimitStore {
             reply = try await take(
                 demand.rules, id: id, key: demand.key, tokens: demand.tokens, cost: demand.cost)
         } catch {
+            if error.mayHaveRun { release(demand, id: id) }
             throw LimitStoreUnavailable(error.description)
         }
         var grant: LimitGrant?
@@ -96,6 +97,16 @@ package final class RedisLimitStore: LimitStore {
             throw RedisFailure("Redis gave another reply than the script has")
         }
         return reply
+    }
+
+    /// Gives back what Redis may have taken without our hearing of it. Tokens are not: whether they were counted is not known, and they go
+    /// with their minute.
+    private func release(_ demand: LimitDemand, id: UInt64) {
+        guard demand.rules.areLeased else { return }
+        var rules = demand.rules
+        rules.tokensPerMinute = nil
+        let held = LimitDemand(key: demand.key, rules: rules, tokens: 0, cost: .zero)
+        settle(LimitGrant(id: id, second: 0, demand: held), tokens: 0, cost: .zero)
     }
 
     package func settle(_ grant: LimitGrant, tokens: Int, cost: Money) {

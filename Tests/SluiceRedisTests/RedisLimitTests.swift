@@ -90,6 +90,27 @@ struct RedisLimitTests {
         again.stop()
     }
 
+    /// The server stands still, takes the reservation when it goes on, and answers nobody.
+    @Test func whatWasTakenWithoutAnAnswerIsGivenBack() async throws {
+        let server = try RedisServer()
+        let store = try server.store()
+        let demand = LimitDemand(
+            key: "k",
+            rules: Self.rules {
+                $0.concurrentRequests = 1
+                $0.budgetPerDay = Money(1)
+            }, tokens: 0, cost: Money(1))
+        let first = try #require(try await store.reserve(demand).grant)
+        store.settle(first, tokens: 0, cost: .zero)
+        #expect(try await eventually { store.unsettled == 0 })
+        server.pause(true)
+        await #expect(throws: LimitStoreUnavailable.self) { try await store.reserve(demand) }
+        server.pause(false)
+        #expect(try await eventually { store.unsettled == 0 })
+        let isFree = try await eventually { (try? await store.reserve(demand).grant) ?? nil != nil }
+        #expect(isFree)
+    }
+
     @Test func aRestartUnderLoadIsGotOver() async throws {
         let server = try RedisServer()
         let store = try server.store()
