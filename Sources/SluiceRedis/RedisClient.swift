@@ -157,15 +157,17 @@ package final class RedisClient: Sendable {
         let connection = try connection()
         // Nobody waits any more for what ran out of time while the server was looked for.
         let sent = calls.filter { $0.beginSending() }
-        var unknown: [PendingCall] = []
+        var (unknown, refusal): ([PendingCall], String?) = ([], nil)
         try connection.run(sent.map { $0.call.command(digest: link.digests) }) { index, reply in
             if reply.isUnknownScript { return unknown.append(sent[index]) }
+            refusal = reply.refusalOfServer ?? refusal
             sent[index].take(reply)
         }
         // Somebody may have made the server forget its scripts.
         try connection.run(unknown.map { $0.call.command() }) { index, reply in
             unknown[index].take(reply)
         }
+        if let refusal { throw RedisConnection.Failure(description: refusal) }
         link.usedAt = .now
     }
 
@@ -217,5 +219,13 @@ extension RedisClient.Call {
 extension RedisValue {
     fileprivate var isUnknownScript: Bool {
         if case .error(let text) = self { text.hasPrefix("NOSCRIPT") } else { false }
+    }
+
+    /// What a server says that is not, or not yet, the one to ask. Another may stand behind the same name.
+    fileprivate var refusalOfServer: String? {
+        guard case .error(let text) = self else { return nil }
+        let words = ["READONLY", "LOADING", "NOAUTH", "MASTERDOWN"]
+        // Older servers put their own words before those of a script.
+        return words.contains { text.hasPrefix($0) || text.contains("-\($0) ") } ? text : nil
     }
 }

@@ -111,6 +111,30 @@ struct RedisLimitTests {
         #expect(isFree)
     }
 
+    /// What follows a failover behind one name: the old server lives on as a replica, which takes no writes.
+    @Test func aServerThatBecameAReplicaIsLeft() async throws {
+        let (old, new) = (try RedisServer(), try RedisServer())
+        let current = Mutex(old.port)
+        let address = try #require(RedisAddress(old.url))
+        let client = RedisClient(address, timeout: .milliseconds(500)) { _, timeout in
+            let port = current.withLock { $0 }
+            guard let address = RedisAddress("redis://127.0.0.1:\(port)/0") else {
+                throw RedisConnection.Failure(description: "no address")
+            }
+            return try RedisConnection(address, timeout: timeout)
+        }
+        let store = RedisLimitStore(client, failsOpen: false)
+        let demand = LimitDemand(
+            key: "k", rules: Self.rules { $0.requestsPerMinute = 10 }, tokens: 0, cost: .zero)
+        #expect(try await store.reserve(demand).requests.remaining == 9)
+        current.withLock { $0 = new.port }
+        let connection = try RedisConnection(address, timeout: .seconds(1))
+        _ = try connection.run([["REPLICAOF", "127.0.0.1", "\(new.port)"]])
+        await #expect(throws: LimitStoreUnavailable.self) { try await store.reserve(demand) }
+        let heals = try await eventually { (try? await store.reserve(demand)) != nil }
+        #expect(heals)
+    }
+
     @Test func aRestartUnderLoadIsGotOver() async throws {
         let server = try RedisServer()
         let store = try server.store()

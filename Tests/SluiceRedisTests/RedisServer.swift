@@ -22,7 +22,8 @@ final class RedisServer: Sendable {
         process.executableURL = URL(fileURLWithPath: Self.program ?? "/nonexistent")
         process.arguments =
             ["--port", "\(chosen)", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-            + arguments
+            // What a replica is sent goes through a file.
+            + ["--dir", NSTemporaryDirectory(), "--rdb-del-sync-files", "yes"] + arguments
         process.standardOutput = FileHandle.nullDevice
         try process.run()
         self.process = Running(process: process)

@@ -82,6 +82,20 @@ struct RedisTimeTests {
         gate.signal()
     }
 
+    @Test(arguments: ["READONLY You can't write", "LOADING wait", "NOAUTH no", "MASTERDOWN no"])
+    func aServerThatIsNotTheRightOneIsLeft(_ error: String) async throws {
+        let server = try SlowRedis(reply: "-\(error)\r\n")
+        let store = try store(server.url)
+        for _ in 0..<3 {
+            await #expect(throws: LimitStoreUnavailable.self) {
+                try await store.reserve(Self.demand)
+            }
+            try await Task.sleep(for: .milliseconds(120))
+        }
+        #expect(server.connections == 3)
+        server.stop()
+    }
+
     @Test func anErrorOfAScriptKeepsTheConnection() async throws {
         let server = try SlowRedis(reply: "-ERR out of something\r\n")
         let store = try store(server.url)
