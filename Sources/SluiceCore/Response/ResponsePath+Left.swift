@@ -13,11 +13,11 @@ extension ResponsePath {
         return isLeft
     }
 
-    /// A stream that is done but for its usage, which is on its way.
+    /// A stream that is done but for its usage, which is on its way. Stages cannot be asked while one of them is at work.
     private var awaitsUsage: Bool {
-        mode == .events && (hidesUsage || asksUsage) && facts.contains(.terminal)
+        !isInStage && mode == .events && (hidesUsage || asksUsage) && facts.contains(.terminal)
             && facts.isDisjoint(with: [.last, .error]) && reader?.usage == nil
-            && !stages.isWaiting && !isInStage && stopped == nil && !isEndedByStage
+            && !stages.isWaiting && stopped == nil && !isEndedByStage
     }
 
     /// Reads what came behind an event that a stage was waiting with.
