@@ -21,7 +21,8 @@ struct UsageTotalTests {
         // Embeddings.
         (#"{"prompt_tokens":10,"total_tokens":10}"#, 10, 0),
         (#"{"prompt_tokens":10,"total_tokens":12}"#, 10, 0),
-        (#"{"total_tokens":9000000000000000,"completion_tokens":5}"#, 0, 9_000_000_000_000_000),
+        // A number that cannot be.
+        (#"{"total_tokens":9000000000000000,"completion_tokens":5}"#, 0, 5),
     ])
     func theTotalSaysWhatIsMissing(_ usage: String, _ prompt: Int, _ completion: Int) {
         for body in [#"{"id":"c","usage":\#(usage)}"#, #"{"usage":\#(usage),"text":"\u00e9"}"#] {
