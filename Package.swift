@@ -63,7 +63,8 @@ let package = Package(
                 "README.md", "character-classes.bin", "cl100k_base.bin", "o200k_base.bin",
                 "p50k_base.bin",
             ]),
-        library("SluiceTokens", ["CSluiceVocabularies"]),
+        library("SluiceFiles"),
+        library("SluiceTokens", ["SluiceFiles", "SluiceJSON", "CSluiceVocabularies"]),
 
         library("SluiceWire"),
         library("SluiceJSON", ["CSluiceJSON"]),
@@ -75,8 +76,8 @@ let package = Package(
         library(
             "SluiceServer",
             [
-                "SluiceCore", "SluiceWire", "SluiceLoop", "CSluiceLinux", "CSluiceOpenSSL",
-                logging,
+                "SluiceCore", "SluiceFiles", "SluiceWire", "SluiceLoop", "CSluiceLinux",
+                "CSluiceOpenSSL", logging,
             ]),
         library(
             "SluiceUpstream",
@@ -92,11 +93,11 @@ let package = Package(
             ]),
         library(
             "SluiceProviders",
-            ["SluiceCore", "SluiceJSON", "SluiceConfig", "SluiceWire", logging]),
+            ["SluiceCore", "SluiceFiles", "SluiceJSON", "SluiceConfig", "SluiceWire", logging]),
         library(
             "Sluice",
             [
-                "SluiceWire", "SluiceJSON", "SluiceConfig", "SluiceCore", "SluiceLoop",
+                "SluiceWire", "SluiceFiles", "SluiceJSON", "SluiceConfig", "SluiceCore", "SluiceLoop",
                 "SluiceServer", "SluiceUpstream", "SluiceTelemetry",
                 "SluiceProcessors", "SluiceProviders", "SluiceRedis", "SluiceTokens",
                 "CSluiceLinux", logging, metrics,

@@ -14,6 +14,8 @@ public final class BytePairTokenizer: Tokenizer {
 
     public var isExact: Bool { true }
 
+    public var isWithinBytes: Bool { true }
+
     public func count(_ text: Span<UInt8>) -> Int {
         var counter = TokenCounter(length: text.count)
         encoding.encode(text, into: &counter)

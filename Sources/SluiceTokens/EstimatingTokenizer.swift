@@ -6,6 +6,8 @@ public struct EstimatingTokenizer: Tokenizer {
 
     public var isExact: Bool { false }
 
+    public var isWithinBytes: Bool { true }
+
     /// Rounded up, so that what is not empty has at least one token.
     public func count(_ text: Span<UInt8>) -> Int {
         var (words, characters, isInWord) = (0, 0, false)

@@ -3,7 +3,7 @@ internal import Foundation
 internal import Glibc
 internal import Logging
 internal import SluiceConfig
-internal import SluiceCore
+internal import SluiceFiles
 internal import Synchronization
 
 /// Reloads the configuration at SIGHUP and when its file changes, or one that it names for TLS. A file with an error is refused whole, and the

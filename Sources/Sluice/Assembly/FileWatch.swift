@@ -1,4 +1,4 @@
-internal import SluiceCore
+internal import SluiceFiles
 
 /// Notices by looking, once in a while, that one of some files has changed or is gone.
 struct FileWatch {

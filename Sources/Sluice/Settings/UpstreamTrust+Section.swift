@@ -1,5 +1,6 @@
 internal import SluiceConfig
 internal import SluiceCore
+internal import SluiceFiles
 internal import SluiceServer
 
 extension UpstreamTrust {

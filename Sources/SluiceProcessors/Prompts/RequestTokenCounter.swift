@@ -1,6 +1,6 @@
 public import SluiceCore
 internal import SluiceJSON
-package import SluiceTokens
+public import SluiceTokens
 
 /// Counts prompts with the tokenizers of the models they are for.
 public struct RequestTokenCounter: PromptCounter {
@@ -9,9 +9,11 @@ public struct RequestTokenCounter: PromptCounter {
     /// Longer texts and bodies are counted off the loop, in bytes.
     static let mostAtOnce = 16 << 10
 
-    /// - Parameter models: what is known of them beside their names.
-    public init(_ models: ModelTable) {
-        rules = ModelRules(models)
+    /// - Parameters:
+    ///   - models: what is known of them beside their names.
+    ///   - files: the tokenizers that they name and that come from files.
+    public init(_ models: ModelTable, files: FileTokenizers = FileTokenizers()) {
+        rules = ModelRules(models, files)
     }
 
     public func count(_ request: borrowing ProxyRequest) async -> PromptTokens {

@@ -5,13 +5,15 @@ internal import SluiceTokens
 final class SharedTokenizer: Tokenizer {
     private let tokenizer: any Tokenizer
     let name: String
-    let isExact: Bool
 
     init(_ tokenizer: any Tokenizer) {
         self.tokenizer = tokenizer
         name = tokenizer.name
-        isExact = tokenizer.isExact
     }
+
+    /// Not kept: it may change with what is counted.
+    var isExact: Bool { tokenizer.isExact }
+    var isWithinBytes: Bool { tokenizer.isWithinBytes }
 
     func count(_ text: Span<UInt8>) -> Int { tokenizer.count(text) }
     func encode(_ text: Span<UInt8>, into ids: inout [UInt32]) {

@@ -36,6 +36,12 @@ final class TokenizerSource: Sendable {
         state = Mutex(State(tokenizer: isThere ? SharedTokenizer(estimate) : nil))
     }
 
+    /// Of a tokenizer that was read from a file.
+    init(of tokenizer: any Tokenizer) {
+        name = tokenizer.name
+        state = Mutex(State(tokenizer: SharedTokenizer(tokenizer)))
+    }
+
     /// Nil as long as the vocabulary is not unpacked.
     var loaded: SharedTokenizer? { state.withLock { $0.tokenizer } }
 

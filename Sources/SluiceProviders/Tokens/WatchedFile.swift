@@ -2,6 +2,7 @@ internal import Dispatch
 internal import Foundation
 internal import Logging
 internal import SluiceCore
+internal import SluiceFiles
 internal import Synchronization
 
 /// A small text file that may be replaced while we run. Looked at on each use, read again only when it has changed.

@@ -1,5 +1,6 @@
 internal import CSluiceOpenSSL
 internal import SluiceCore
+internal import SluiceFiles
 
 /// A certificate with its key and the chain that clients need to verify it.
 public final class ServerCertificate: Sendable {

@@ -1,5 +1,6 @@
 internal import CSluiceOpenSSL
 internal import SluiceCore
+internal import SluiceFiles
 internal import Synchronization
 
 /// Certificates and rules of TLS towards clients, ready for handshakes on all loops.
