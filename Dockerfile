@@ -17,7 +17,7 @@ FROM ${SWIFT_IMAGE} AS build
 RUN apt-get update -qq \
     && apt-get install -y -qq --no-install-recommends \
         libcurl4-openssl-dev libssl-dev libargon2-dev libsimdjson-dev libmimalloc-dev libhiredis-dev \
-        pkg-config \
+        libonig-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 # The dependencies first: they change less often than the sources, and stay in the cache.
@@ -34,7 +34,7 @@ FROM ${BASE_IMAGE}
 RUN export DEBIAN_FRONTEND=noninteractive \
     && apt-get update -qq \
     && apt-get install -y -qq --no-install-recommends \
-        ca-certificates libargon2-1 libcurl4 libhiredis0.14 libmimalloc2.0 libsimdjson14 libssl3 libstdc++6 \
+        ca-certificates libargon2-1 libcurl4 libhiredis0.14 libmimalloc2.0 libonig5 libsimdjson14 libssl3 libstdc++6 \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/* /var/log/* \
     && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin sluice
 COPY --from=build /out/sluice /usr/local/bin/sluice

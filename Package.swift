@@ -50,6 +50,8 @@ let package = Package(
         .systemLibrary(
             name: "CSluiceArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(
+            name: "CSluiceOniguruma", pkgConfig: "oniguruma", providers: [.apt(["libonig-dev"])]),
+        .systemLibrary(
             name: "CSluiceRedis", providers: [.apt(["libhiredis-dev"])]),
         .target(
             name: "CSluiceJSON",
@@ -64,7 +66,9 @@ let package = Package(
                 "p50k_base.bin",
             ]),
         library("SluiceFiles"),
-        library("SluiceTokens", ["SluiceFiles", "SluiceJSON", "CSluiceVocabularies"]),
+        library(
+            "SluiceTokens",
+            ["SluiceFiles", "SluiceJSON", "CSluiceOniguruma", "CSluiceVocabularies"]),
 
         library("SluiceWire"),
         library("SluiceJSON", ["CSluiceJSON"]),
@@ -117,10 +121,12 @@ let package = Package(
             [
                 "Sluice", "SluiceConfig", "SluiceCore", "SluiceJSON", "SluiceProcessors",
                 "SluiceProviders", "SluiceServer", "SluiceTestSupport", "SluiceTesting",
-                "SluiceWire", logging, metrics,
+                "SluiceTokens", "SluiceWire", logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        tests("SluiceTokensTests", ["SluiceTokens", "SluiceCrypto", "SluiceTestSupport"]),
+        tests(
+            "SluiceTokensTests",
+            ["SluiceTokens", "SluiceCrypto", "SluiceJSON", "SluiceTestSupport"]),
         // No product: scripts and tests in Python ask the tokenizers by it.
         .executableTarget(
             name: "SluiceTokensTool", dependencies: ["SluiceTokens"], path: "Tests/TokensTool",
@@ -169,7 +175,7 @@ if Context.environment["SLUICE_FUZZING"] != nil {
             name: "SluiceFuzzing",
             dependencies: [
                 "Sluice", "SluiceConfig", "SluiceCore", "SluiceJSON", "SluiceProviders",
-                "SluiceTestSupport", "SluiceUpstream", "SluiceWire", "CSluiceJSON",
+                "SluiceTestSupport", "SluiceTokens", "SluiceUpstream", "SluiceWire", "CSluiceJSON",
             ],
             path: "Tests/Fuzzing", exclude: ["Seeds", "Dictionaries"], swiftSettings: settings))
 }

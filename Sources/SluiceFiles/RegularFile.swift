@@ -13,16 +13,18 @@ package enum RegularFile {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .unreadable }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .irregular }
-        let bytes = try readAll(descriptor, upTo: limit + 1)
+        let likely = Int(clamping: status.st_size)
+        let bytes = try readAll(descriptor, upTo: limit + 1, likely: min(max(likely, 0), limit) + 1)
         guard bytes.count <= limit else { throw .large(limit: limit) }
         return (FileStamp(status), bytes)
     }
 
     /// The size that a file says it has is not relied on: it may grow meanwhile.
     private static func readAll(
-        _ descriptor: Int32, upTo most: Int
+        _ descriptor: Int32, upTo most: Int, likely: Int
     ) throws(UnreadableFile) -> [UInt8] {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(likely)
         var piece = [UInt8](repeating: 0, count: 64 << 10)
         while bytes.count < most {
             let count = Glibc.read(descriptor, &piece, min(piece.count, most - bytes.count))

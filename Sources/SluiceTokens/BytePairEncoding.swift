@@ -1,6 +1,6 @@
 /// A pattern and a vocabulary: from text to tokens.
 struct BytePairEncoding: Sendable {
-    enum Rule: Sendable { case cl100k, o200k, p50k }
+    enum Rule: Sendable { case cl100k, llama3, o200k, p50k, qwen2, tekken }
 
     let rule: Rule
     let vocabulary: Vocabulary
@@ -19,13 +19,19 @@ struct BytePairEncoding: Sendable {
 
     private func encodeValid(_ bytes: Span<UInt8>, into sink: inout some TokenSink & ~Copyable) {
         // Safety: the text does not leave the closure.
-        bytes.withUnsafeBufferPointer { buffer in
-            let reader = TextReader(text: unsafe Text(buffer), classes: .shared)
-            switch rule {
-            case .cl100k: encode(reader, by: CL100KSplitter.self, into: &sink)
-            case .o200k: encode(reader, by: O200KSplitter.self, into: &sink)
-            case .p50k: encode(reader, by: P50KSplitter.self, into: &sink)
-            }
+        bytes.withUnsafeBufferPointer { encode(unsafe Text($0), into: &sink) }
+    }
+
+    /// The same for valid UTF-8.
+    func encode(_ text: Text, into sink: inout some TokenSink & ~Copyable) {
+        let reader = TextReader(text: text, classes: .shared)
+        switch rule {
+        case .cl100k: encode(reader, by: CL100KSplitter<CL100KBaseForm>.self, into: &sink)
+        case .llama3: encode(reader, by: CL100KSplitter<Llama3Form>.self, into: &sink)
+        case .o200k: encode(reader, by: O200KSplitter<O200KBaseForm>.self, into: &sink)
+        case .p50k: encode(reader, by: P50KSplitter.self, into: &sink)
+        case .qwen2: encode(reader, by: CL100KSplitter<Qwen2Form>.self, into: &sink)
+        case .tekken: encode(reader, by: O200KSplitter<TekkenForm>.self, into: &sink)
         }
     }
 
@@ -36,16 +42,44 @@ struct BytePairEncoding: Sendable {
         var start = 0
         while start < reader.text.count {
             let end = S.end(of: reader, from: start)
-            let id = vocabulary.pieces.id(
-                of: reader.text, from: start, to: end, in: vocabulary.list)
-            let piece = Piece(text: reader.text, start: start, end: end)
-            if id != Token.none {
-                sink.add(id)
-            } else if !sink.recall(piece) {
-                let count = vocabulary.split(piece, scratch: &scratch)
-                sink.add(piece, count, from: scratch)
-            }
+            vocabulary.encode(
+                Piece(text: reader.text, start: start, end: end), scratch: &scratch, into: &sink)
             start = end
+        }
+    }
+}
+
+extension BytePairEncoding.Rule {
+    /// Where the piece that begins at `start` ends.
+    func end(of reader: TextReader, from start: Int) -> Int {
+        switch self {
+        case .cl100k: CL100KSplitter<CL100KBaseForm>.end(of: reader, from: start)
+        case .llama3: CL100KSplitter<Llama3Form>.end(of: reader, from: start)
+        case .o200k: O200KSplitter<O200KBaseForm>.end(of: reader, from: start)
+        case .p50k: P50KSplitter.end(of: reader, from: start)
+        case .qwen2: CL100KSplitter<Qwen2Form>.end(of: reader, from: start)
+        case .tekken: O200KSplitter<TekkenForm>.end(of: reader, from: start)
+        }
+    }
+}
+
+extension Vocabulary {
+    /// Gives `sink` the tokens of a piece.
+    @inline(__always)
+    func encode(
+        _ piece: Piece, scratch: inout PieceScratch, into sink: inout some TokenSink & ~Copyable
+    ) {
+        let id = pieces.id(of: piece.text, from: piece.start, to: piece.end, in: list)
+        if id != Token.none {
+            sink.add(id)
+        } else if !sink.recall(piece) {
+            let count: Int
+            if let detours, detours.concern(piece.text, from: piece.start, to: piece.end) {
+                count = detours.split(piece, scratch: &scratch)
+            } else {
+                count = split(piece, scratch: &scratch)
+            }
+            sink.add(piece, count, from: scratch)
         }
     }
 }

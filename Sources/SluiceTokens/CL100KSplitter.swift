@@ -7,12 +7,14 @@
 ///  ?[^\s\p{L}\p{N}]++[\r\n]*+
 /// \s++$|\s*[\r\n]|\s+(?!\S)|\s
 /// ```
-enum CL100KSplitter: Splitter {
+///
+/// Llama 3 and Qwen 2 have the last line of ``O200KSplitter`` and, Qwen 2, numbers of one digit.
+enum CL100KSplitter<Form: CL100KForm>: Splitter {
     @inline(__always)
     static func end(of reader: TextReader, from start: Int) -> Int {
         let (first, next) = reader.character(at: start)
         if CharacterClass.letter.contains(first) { return reader.run(of: .letter, from: next) }
-        if first == .number { return reader.threeNumbers(from: start) }
+        if first == .number { return reader.numbers(from: start, most: Form.digits) }
         if first == .lineEnd { return space(of: reader, from: start) }
         let contraction = reader.contraction(at: start, foldsCase: true)
         if contraction > start { return contraction }
@@ -33,7 +35,30 @@ enum CL100KSplitter: Splitter {
 
     private static func space(of reader: TextReader, from start: Int) -> Int {
         let run = reader.spaces(from: start)
-        if run.end == reader.text.count { return run.end }
+        if Form.keepsLastSpace, run.end == reader.text.count { return run.end }
         return run.lineEnd > 0 ? run.lineEnd : reader.spacesBeforeText(run, from: start)
     }
+}
+
+/// What differs between encodings whose pieces are cut alike.
+protocol CL100KForm {
+    /// How many a number may have.
+    static var digits: Int { get }
+    /// Whether white space at the end of a text is one piece, line ends or not.
+    static var keepsLastSpace: Bool { get }
+}
+
+enum CL100KBaseForm: CL100KForm {
+    static var digits: Int { 3 }
+    static var keepsLastSpace: Bool { true }
+}
+
+enum Llama3Form: CL100KForm {
+    static var digits: Int { 3 }
+    static var keepsLastSpace: Bool { false }
+}
+
+enum Qwen2Form: CL100KForm {
+    static var digits: Int { 1 }
+    static var keepsLastSpace: Bool { false }
 }

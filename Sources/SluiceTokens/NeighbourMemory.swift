@@ -3,7 +3,7 @@ internal import Synchronization
 /// Remembers which tokens merging leaves side by side, for all threads. The same pairs come again and again.
 struct NeighbourMemory: Sendable {
     /// A filled slot has the highest bit, the pair, and the answer in the lowest bit.
-    // Safety: atomic words, that are never freed.
+    // Safety: atomic words, freed by the last that has them.
     private nonisolated(unsafe) let slots: UnsafeMutablePointer<Atomic<UInt64>>
 
     private static let count = 1 << 15
@@ -14,6 +14,9 @@ struct NeighbourMemory: Sendable {
         // Safety: there is room for count of them.
         for index in 0..<Self.count { unsafe (slots + index).initialize(to: Atomic(0)) }
     }
+
+    /// Gives the memory back; nothing may be asked after that.
+    func free() { unsafe slots.deallocate() }
 
     /// The answer for this pair of ids, or nil if it is not remembered.
     @inline(__always)

@@ -8,19 +8,23 @@
 ///  ?[^\s\p{L}\p{N}]+[\r\n/]*
 /// \s*[\r\n]+|\s+(?!\S)|\s+
 /// ```
-enum O200KSplitter: Splitter {
-    private static let either: CharacterClass = [.caseless, .mark]
-    private static let head: CharacterClass = [.upper, .caseless, .mark]
-    private static let tail: CharacterClass = [.lower, .caseless, .mark]
+///
+/// Tekken, the encoding of Mistral Nemo, has no contractions and numbers of one digit.
+enum O200KSplitter<Form: O200KForm>: Splitter {
+    private static var either: CharacterClass { [.caseless, .mark] }
+    private static var head: CharacterClass { [.upper, .caseless, .mark] }
+    private static var tail: CharacterClass { [.lower, .caseless, .mark] }
 
     @inline(__always)
     static func end(of reader: TextReader, from start: Int) -> Int {
         let (first, next) = reader.character(at: start)
-        if first == .number { return reader.threeNumbers(from: start) }
+        if first == .number { return reader.numbers(from: start, most: Form.digits) }
         if first == .lineEnd { return space(of: reader, from: start) }
         let isLetter = CharacterClass.letter.contains(first)
         let word = self.word(of: reader, from: isLetter ? start : next, afterMark: first == .mark)
-        if let word { return reader.contraction(at: word, foldsCase: true) }
+        if let word {
+            return Form.hasContractions ? reader.contraction(at: word, foldsCase: true) : word
+        }
         if CharacterClass.symbol.contains(first) { return symbols(of: reader, from: next) }
         if reader.byte(at: start) == UInt8(ascii: " "), next < reader.text.count,
             CharacterClass.symbol.contains(reader.character(at: next).class)
@@ -64,4 +68,22 @@ enum O200KSplitter: Splitter {
         let run = reader.spaces(from: start)
         return run.lineEnd > 0 ? run.lineEnd : reader.spacesBeforeText(run, from: start)
     }
+}
+
+/// What differs between encodings whose pieces are cut alike.
+protocol O200KForm {
+    /// How many a number may have.
+    static var digits: Int { get }
+    /// Whether words end with theirs: `they'll`.
+    static var hasContractions: Bool { get }
+}
+
+enum O200KBaseForm: O200KForm {
+    static var digits: Int { 3 }
+    static var hasContractions: Bool { true }
+}
+
+enum TekkenForm: O200KForm {
+    static var digits: Int { 1 }
+    static var hasContractions: Bool { false }
 }

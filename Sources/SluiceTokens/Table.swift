@@ -1,9 +1,9 @@
-/// Values that are written once and then read by all threads until the process ends.
+/// Values that are written once and then read by all threads until the process ends, or until their owner frees them.
 ///
 /// An array would be retained, released and checked at each of several lookups per token. Here the index is checked in
 /// debug builds only, which the tests are; who looks up knows why an index cannot be beyond the end.
 struct Table<Element: BitwiseCopyable & Sendable>: Sendable {
-    // Safety: nothing is written behind it once a table has it, and it is never freed.
+    // Safety: nothing is written behind it once a table has it, and who frees it is the last that has it.
     private nonisolated(unsafe) let base: UnsafePointer<Element>
     let count: Int
 
@@ -12,6 +12,16 @@ struct Table<Element: BitwiseCopyable & Sendable>: Sendable {
         unsafe base = constant
         self.count = count
     }
+
+    /// Takes a copy of an array that is not empty.
+    init(copying elements: [Element]) {
+        var builder = TableBuilder<Element>(capacity: elements.count)
+        for element in elements { builder.append(element) }
+        self = builder.finish()
+    }
+
+    /// Gives back memory that a ``TableBuilder`` asked for, where an owner knows that nobody reads it any more.
+    func free() { unsafe UnsafeMutablePointer(mutating: base).deallocate() }
 
     @inline(__always)
     subscript(index: Int) -> Element {

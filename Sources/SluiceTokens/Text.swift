@@ -37,6 +37,16 @@ struct Text {
         (0..<length).reduce(0) { $0 | UInt64(self[offset + $1]) << UInt64(8 * $1) }
     }
 
+    /// Calls with the addresses where a part begins and ends.
+    @inline(__always)
+    func withBytes<Result>(
+        _ range: Range<Int>, _ body: (UnsafePointer<UInt8>, UnsafePointer<UInt8>) -> Result
+    ) -> Result {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        // Safety: both lie inside the text, or at its end.
+        return unsafe body(base + range.lowerBound, base + range.upperBound)
+    }
+
     /// Whether `length` bytes from `start` on, eight or more, are those of `other` from `place` on.
     func matches(_ other: Text, at place: Int, from start: Int, length: Int) -> Bool {
         var offset = 0

@@ -40,11 +40,11 @@ struct TextReader {
         return offset
     }
 
-    /// Where the run of at most three numbers ends that begins at `start`: `\p{N}{1,3}`.
+    /// Where the run of at most so many numbers ends that begins at `start`: `\p{N}{1,3}`.
     @inline(__always)
-    func threeNumbers(from start: Int) -> Int {
+    func numbers(from start: Int, most: Int) -> Int {
         var offset = start
-        for _ in 0..<3 where offset < text.count {
+        for _ in 0..<most where offset < text.count {
             let (kind, end) = character(at: offset)
             guard kind == .number else { break }
             offset = end

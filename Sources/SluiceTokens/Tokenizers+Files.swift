@@ -1,4 +1,5 @@
 package import SluiceFiles
+internal import SluiceJSON
 
 extension Tokenizers {
     /// A tokenizer.json of a hundred thousand tokens has ten to twenty million bytes.
@@ -37,7 +38,13 @@ extension Tokenizers {
     private static func tokenizer(
         _ name: String, of bytes: consuming [UInt8]
     ) throws -> any Tokenizer {
-        // White space and a bracket begin the one, a tag of a protocol buffer the other.
-        throw UnusableTokenizer("is no tokenizer.json of Hugging Face")
+        let document: JSONDocument
+        do {
+            document = try JSONDocument(parsing: bytes)
+        } catch {
+            throw UnusableTokenizer("is no tokenizer.json. \(error)")
+        }
+        return try HuggingFaceTokenizer(
+            name: name, TokenizerJSON(value: document.root, path: ""))
     }
 }

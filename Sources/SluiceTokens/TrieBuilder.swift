@@ -17,6 +17,8 @@ struct TrieBuilder: ~Copyable {
         var edge: UInt32
     }
 
+    /// Whether there were more edges than nodes can tell apart, as no vocabulary has that was trained. The trie is of no use then.
+    private(set) var isFull = false
     private var nodes: TableBuilder<TrieNode>
     private var edges: TableBuilder<UInt32>
     private var beginnings = TableBuilder<UInt32>(repeating: 0, count: 1 << 16)
@@ -85,6 +87,8 @@ struct TrieBuilder: ~Copyable {
     }
 
     private mutating func makeNode(of step: Step) {
+        isFull = isFull || edges.count > TrieNode.mostEdges - 256
+        if isFull { return pending.removeLast(pending.count - step.firstEdge) }
         let (start, lowest) = (edges.count, pending[step.firstEdge].byte)
         var highest = lowest
         for index in step.firstEdge..<pending.count {

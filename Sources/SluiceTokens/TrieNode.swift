@@ -4,11 +4,14 @@ struct TrieNode: BitwiseCopyable, Sendable {
     /// the lowest byte that has an edge, and 8 of how many more bytes follow it.
     private var bits: UInt64
 
+    /// Of all nodes together.
+    static let mostEdges = 1 << 24
+
     /// What `tokenEnd` is where the token ends so many bytes before the node, or more.
     static let farBack = 15
 
     init(edges: Int, token: UInt32, tokenEnd: Int, lowest: UInt8, more: UInt8) {
-        precondition(edges < 1 << 24 && token < 1 << 20)
+        precondition(edges < Self.mostEdges && token < 1 << 20)
         let back = UInt64(min(tokenEnd, Self.farBack))
         bits =
             UInt64(edges) << 40 | UInt64(token) << 20 | back << 16 | UInt64(lowest) << 8

@@ -44,33 +44,10 @@ extension Vocabulary {
     private func allows(_ first: UInt32, before second: UInt32) -> Bool {
         let key = MergeTable.key(first, second)
         if let answer = neighbours.answer(for: key) { return answer }
-        let answer = leaves(first, before: second)
+        let answer = Neighbours.stay(
+            first, second, merged: { merges.merged($0, $1) },
+            parts: { (list[$0].left, list[$0].right) })
         neighbours.remember(answer, for: key)
         return answer
-    }
-
-    /// The merges that made the two are taken back, the latest first. If on the way the tokens at the border would have merged
-    /// before what is now taken back, they would not have become these two. The left one goes first among equals.
-    private func leaves(_ first: UInt32, before second: UInt32) -> Bool {
-        var (left, right, limit) = (first, second, UInt32.max)
-        while true {
-            // None is the highest id, so it is never below the limit.
-            if merges.merged(left, right) < limit { return false }
-            if left > right {
-                limit = left
-                left = list[left].right
-                guard left == limit else { continue }
-                limit = right &+ 1
-                right = list[right].left
-                if right &+ 1 == limit { return true }
-            } else {
-                limit = right &+ 1
-                right = list[right].left
-                guard right &+ 1 == limit else { continue }
-                limit = left
-                left = list[left].right
-                if left == limit { return true }
-            }
-        }
     }
 }

@@ -9,6 +9,7 @@ enum FuzzTarget: String, CaseIterable {
     case answer
     case requests
     case configuration
+    case tokenizer
 
     /// Traps where a property does not hold for an input.
     func check(_ input: [UInt8]) {
@@ -22,6 +23,7 @@ enum FuzzTarget: String, CaseIterable {
         case .answer: checkAnswer(input)
         case .requests: checkRequests(input)
         case .configuration: checkConfiguration(input)
+        case .tokenizer: checkTokenizer(input)
         }
     }
 }

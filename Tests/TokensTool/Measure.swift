@@ -7,7 +7,7 @@ func measure(_ arguments: [String], by name: String) throws {
         fail("usage: SluiceTokensTool measure NAME ROUNDS FILE")
     }
     let text = [UInt8](try Data(contentsOf: URL(fileURLWithPath: arguments[1])))
-    let tokenizer = try Tokenizers.named(name)
+    let tokenizer = try tokenizer(named: name)
     // One more round comes first, and loads what is not there yet.
     for round in 0...rounds {
         var (count, ids) = (0, [UInt32]())
@@ -34,6 +34,6 @@ private func seconds(_ work: () throws -> Void) rethrows -> Double {
 func load(_ name: String) throws {
     let text = Array("Hello, unfathomableness!".utf8)
     var count = 0
-    let duration = try seconds { count = try Tokenizers.named(name).count(text.span) }
+    let duration = try seconds { count = try tokenizer(named: name).count(text.span) }
     print(duration, count)
 }

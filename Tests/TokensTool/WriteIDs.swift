@@ -4,7 +4,7 @@ import SluiceTokens
 /// Reads texts, each after its length, and writes for each the number of its ids, what counting says, and the ids. Numbers
 /// have four bytes, the lowest first.
 func writeIDs(of name: String) throws {
-    let tokenizer = try Tokenizers.named(name)
+    let tokenizer = try tokenizer(named: name)
     let input = FileHandle.standardInput
     while let head = try input.read(upToCount: 4), head.count == 4 {
         let length = Int(number(in: head))
