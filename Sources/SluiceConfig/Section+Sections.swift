@@ -9,6 +9,11 @@ extension Section {
         }
     }
 
+    /// Whether the file has a table under this key. Asking for this does not count as reading it.
+    package func hasTable(_ key: String) -> Bool {
+        if case .table = members[key] { true } else { false }
+    }
+
     /// The tables of a list (`[[providers]]`), in the order of the file; empty when there are none.
     public func sections(_ key: String) throws -> [Section] {
         let expected = "a list of sections [[\(place.table(key).header)]]"

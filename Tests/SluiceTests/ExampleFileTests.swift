@@ -28,6 +28,10 @@ struct ExampleFileTests {
         try Data("secret\n".utf8).write(to: secrets.appending(path: "azure"))
         try Data("http://127.0.0.1:1/v1\n".utf8).write(
             to: folder.appending(path: "discovered-url"))
+        let tokenizers = folder.appending(path: "tokenizers/llama-3")
+        try FileManager.default.createDirectory(at: tokenizers, withIntermediateDirectories: true)
+        try Data(#"{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}"#.utf8).write(
+            to: tokenizers.appending(path: "tokenizer.json"))
         let certificates = try CertificateFolder()
         try certificates.make("sluice", for: "DNS:localhost")
         for name in ["fullchain.pem", "clients.pem", "ca.pem", "sluice.pem"] {

@@ -1,5 +1,7 @@
+import Foundation
 import SluiceConfig
 import SluiceCore
+import SluiceTokens
 import Testing
 
 @testable import Sluice
@@ -85,5 +87,48 @@ struct ModelSectionTests {
             try settings(Self.echo + "[[models]]\n" + section)
         }
         #expect(error.map { "\($0)" }?.contains(complaint) == true, "\(error as Any)")
+    }
+
+    /// Knows three tokens; other bytes are left out.
+    private static let tokenizer: [UInt8] = {
+        let file = """
+            {"model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]}, \
+            "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false}}
+            """
+        return Array(file.utf8)
+    }()
+
+    @Test func aTokenizerComesFromAFile() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appending(path: "tokenizer.json").path
+        try Data(Self.tokenizer).write(to: URL(fileURLWithPath: path))
+        let name = "\(folder.lastPathComponent)/tokenizer.json"
+        func models(_ first: String, _ second: String) -> String {
+            Self.echo
+                + "[[models]]\nname = \"a\"\ntokenizer = { file = \"\(path)\"\(first) }\n"
+                + "[[models]]\nname = \"b\"\ntokenizer = { file = \"\(path)\"\(second) }\n"
+        }
+        let settings = try SluiceTests.settings(models("", ""))
+        #expect(settings.environment.models.facts(for: "b").tokenizer == name)
+        #expect(settings.tokenizers.all[name]?.count("abab") == 2)
+        #expect(settings.watchedFiles.contains(path))
+        #expect(settings.summary.contains("model       a: \(name)"))
+        let mine = ", name = \"mine\""
+        #expect(try SluiceTests.settings(models(mine, mine)).tokenizers.all["mine"] != nil)
+        for (text, complaint) in [
+            (models("", mine), "in another section"),
+            (models(", name = \"estimate\"", ""), "another tokenizer"),
+            (models(", names = 5", ""), "unknown key 'names'"),
+            (models("", "").replacing("tokenizer.json", with: "no.json"), "cannot be read"),
+        ] {
+            let error = #expect(throws: (any Error).self) { try SluiceTests.settings(text) }
+            #expect(error.map { "\($0)" }?.contains(complaint) == true, "\(error as Any)")
+        }
+        // One that is no tokenizer refuses the configuration, with the file's name.
+        try Data("{}".utf8).write(to: URL(fileURLWithPath: path))
+        let error = #expect(throws: (any Error).self) { try SluiceTests.settings(models("", "")) }
+        #expect(error.map { "\($0)" }?.contains("tokenizer.json is no tokenizer.json") == true)
     }
 }

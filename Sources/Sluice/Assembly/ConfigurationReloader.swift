@@ -6,14 +6,14 @@ internal import SluiceConfig
 internal import SluiceFiles
 internal import Synchronization
 
-/// Reloads the configuration at SIGHUP and when its file changes, or one that it names for TLS. A file with an error is refused whole, and the
+/// Reloads the configuration at SIGHUP and when its file changes, or one that it names for TLS or as a tokenizer. A file with an error is refused whole, and the
 /// old rules stay; what it named is looked at until it can be taken.
 final class ConfigurationReloader: Sendable {
     private let path: String
     private let proxy: Proxy
     /// The configuration and what it names, as they were last read, or refused.
     private let files = Mutex(FileWatch())
-    /// Certificates and keys as they are in use.
+    /// Certificates, keys and tokenizers as they are in use.
     private let inUse: Mutex<[String: FileStamp]>
     private let watching = Mutex<Task<Void, Never>?>(nil)
     private let hangUps: AsyncStream<Void>
@@ -68,11 +68,12 @@ final class ConfigurationReloader: Sendable {
         }
         var names: NamedFiles?
         do {
+            let tokenizers = proxy.tokenizerFiles
             let root = try Configuration.load(path)
             names = root.namedFiles
             var changed = try await proxy.replace(root)
             let now = watch(proxy.watchedFiles, asSeen: before)
-            if inUse.withLock({ $0 != now }) { changed.append("certificates") }
+            changed += changes(to: now, tokenizers: tokenizers.union(proxy.tokenizerFiles))
             inUse.withLock { $0 = now }
             proxy.noteReload(accepted: true)
             proxy.logger.info(
@@ -85,6 +86,14 @@ final class ConfigurationReloader: Sendable {
             proxy.logger.error(
                 "configuration refused; the old one stays", metadata: ["error": "\(error)"])
         }
+    }
+
+    /// What the files are that differ from those in use.
+    private func changes(to now: [String: FileStamp], tokenizers: Set<String>) -> [String] {
+        let before = inUse.withLock { $0 }
+        let differing = Set(before.keys).union(now.keys).filter { before[$0] != now[$0] }
+        return (differing.isDisjoint(with: tokenizers) ? [] : ["tokenizers"])
+            + (differing.isSubset(of: tokenizers) ? [] : ["certificates"])
     }
 
     /// - Parameter before: the files as they were before they were read.

@@ -157,6 +157,9 @@ public final class Proxy: Sendable {
     /// Files beside the configuration whose change is a change of it.
     var watchedFiles: [String] { current.withLock { $0.settings.watchedFiles } }
 
+    /// Those of them that are tokenizers.
+    var tokenizerFiles: Set<String> { current.withLock { $0.settings.tokenizerFiles } }
+
     /// Stops: `/readyz` turns 503, listeners close, requests under way finish within the drain time, and what is left then ends with an
     /// error its client can see. Exchanges in process are requests like others. A second call waits for the first.
     ///
@@ -260,12 +263,14 @@ final class ProxySettingsBox: Sendable {
     let serving: (shutdownDelay: Duration, drainTimeout: Duration)
     let lasting: LastingSettings
     let watchedFiles: [String]
+    let tokenizerFiles: Set<String>
     let digests: [String: Int]
 
     /// - Parameter startedWith: what the process was started with; nil at the start.
     init(_ settings: ProxySettings, startedWith: LastingSettings? = nil) {
         serving = (settings.serving.shutdownDelay, settings.serving.drainTimeout)
         watchedFiles = settings.watchedFiles
+        tokenizerFiles = settings.tokenizers.paths
         digests = settings.digests
         lasting = startedWith ?? LastingSettings(settings)
     }

@@ -31,7 +31,7 @@ extension ProxySettings {
                 StateEndpoint("/readyz") { readiness.value },
                 MetricsEndpoint(registry: telemetry.registry),
                 ModelsEndpoint(directory, providers: providers),
-                TokensEndpoint(environment.models),
+                TokensEndpoint(environment.models, tokenizers.all),
             ],
             parsers: registry.parsers, processors: processors,
             routes: Routes(
@@ -52,7 +52,7 @@ extension ProxySettings {
     }
 
     private var accounting: UsageAccounting {
-        let counter = RequestTokenCounter(environment.models)
+        let counter = RequestTokenCounter(environment.models, files: tokenizers.all)
         prepare(counter)
         return UsageAccounting(
             models: environment.models, prompts: counter, texts: counter, counts: countsUsage)

@@ -21,6 +21,9 @@ struct TokensCommand: AsyncParsableCommand {
     @Option(help: "A tokenizer, in place of a model: \"o200k_base\".")
     var tokenizer: String?
 
+    @Option(help: "A tokenizer.json of Hugging Face, in place of a model.")
+    var tokenizerFile: String?
+
     @Option(help: "The configuration file whose [[models]] are looked at.")
     var config: String?
 
@@ -34,9 +37,9 @@ struct TokensCommand: AsyncParsableCommand {
     var file: String?
 
     func validate() throws {
-        let ways = [model != nil, tokenizer != nil, request].count { $0 }
+        let ways = [model != nil, tokenizer != nil, tokenizerFile != nil, request].count { $0 }
         guard ways == 1 else {
-            throw ValidationError("Say one of --model, --tokenizer and --request.")
+            throw ValidationError("Say one of --model, --tokenizer, --tokenizer-file, --request.")
         }
     }
 
@@ -53,11 +56,14 @@ struct TokensCommand: AsyncParsableCommand {
     }
 
     private func count(_ text: [UInt8]) async throws -> PromptTokens {
-        let models = try models()
-        if request { return try await BodyTokenCount(models).count(text) }
         if let tokenizer { return Self.count(text, with: try Tokenizers.named(tokenizer)) }
+        if let tokenizerFile {
+            return Self.count(text, with: try Tokenizers.read(file: tokenizerFile))
+        }
+        let (models, files) = try models()
+        if request { return try await BodyTokenCount(models, files: files).count(text) }
         let name = model ?? ""
-        return Self.count(text, with: RequestTokenCounter(models).tokenizer(of: name))
+        return Self.count(text, with: RequestTokenCounter(models, files: files).tokenizer(of: name))
     }
 
     private static func count(_ text: [UInt8], with tokenizer: some Tokenizer) -> PromptTokens {
@@ -66,10 +72,11 @@ struct TokensCommand: AsyncParsableCommand {
             isExact: tokenizer.isExact)
     }
 
-    private func models() throws -> ModelTable {
-        guard let config else { return ModelTable() }
-        return try ProxySettings(Configuration.load(config), registry: SluiceCommand.parts)
-            .environment.models
+    private func models() throws -> (ModelTable, FileTokenizers) {
+        guard let config else { return (ModelTable(), FileTokenizers()) }
+        let settings = try ProxySettings(
+            Configuration.load(config), registry: SluiceCommand.parts)
+        return (settings.environment.models, settings.tokenizers.all)
     }
 
     private func text() throws -> [UInt8] {

@@ -1,5 +1,6 @@
 internal import SluiceCore
 internal import SluiceProcessors
+internal import SluiceTokens
 internal import SluiceWire
 
 /// `POST /v1/tokens/count`: how many tokens a text or the prompt of a request has.
@@ -7,8 +8,8 @@ struct TokensEndpoint: LocalEndpoint {
     private let counter: BodyTokenCount
     private let turns = CountTurns()
 
-    init(_ models: ModelTable) {
-        counter = BodyTokenCount(models)
+    init(_ models: ModelTable, _ files: FileTokenizers) {
+        counter = BodyTokenCount(models, files: files)
     }
 
     var route: String { "/v1/tokens/count" }

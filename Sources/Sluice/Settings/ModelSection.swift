@@ -14,14 +14,15 @@ struct ModelSection {
     private static let mostTokens = 1 << 40
     private static let anyPrice = 0.0...1_000_000.0
 
-    init(_ section: Section) throws {
+    /// - Parameter files: gets the tokenizer that the section names by its file.
+    init(_ section: Section, _ files: inout TokenizerFiles) throws {
         name = try section.string("name")
         if name.dropLast().contains("*") {
             throw section.error("may have a '*' at its end only", key: "name")
         }
         provider = try section.optionalString("provider")
         facts = ModelFacts(
-            tokenizer: try Self.tokenizer(section),
+            tokenizer: try Self.tokenizer(section, &files),
             contextWindow: try section.optionalInt("context_window", in: 1...Self.mostTokens),
             maximumCompletion: try section.optionalInt(
                 "max_completion_tokens", in: 1...Self.mostTokens),
@@ -33,7 +34,12 @@ struct ModelSection {
         }
     }
 
-    private static func tokenizer(_ section: Section) throws -> String? {
+    private static func tokenizer(
+        _ section: Section, _ files: inout TokenizerFiles
+    ) throws -> String? {
+        if section.hasTable("tokenizer"), let file = try section.section("tokenizer") {
+            return try files.read(file)
+        }
         guard let name = try section.optionalString("tokenizer") else { return nil }
         // To ask for it would unpack its vocabulary.
         guard Tokenizers.names.contains(name) else {

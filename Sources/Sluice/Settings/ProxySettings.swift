@@ -2,6 +2,7 @@ internal import SluiceConfig
 internal import SluiceCore
 internal import SluiceProcessors
 internal import SluiceServer
+internal import SluiceTokens
 
 /// proxy.conf as values: everything that is to run, checked.
 struct ProxySettings {
@@ -17,6 +18,8 @@ struct ProxySettings {
     var clients: [ClientSection]
     /// What is known of models.
     var models: [ModelSection]
+    /// The tokenizers that models name by their files.
+    var tokenizers = TokenizerFiles()
     /// What the processors were made of beside their sections.
     var environment: ProcessorEnvironment
     var processors: [any Processor]
@@ -53,14 +56,17 @@ struct ProxySettings {
         (providers, listings, clients, processors, processorTypes) = ([], [], [], [], [])
         (watchedFiles, digests, upstreams) = ([], root.digests, [:])
         models = []
+        var files = TokenizerFiles()
         for section in try errors.attempt({ try root.sections("models") }) ?? [] {
-            guard let model = try errors.attempt({ try ModelSection(section) }) else { continue }
+            let model = try errors.attempt { try ModelSection(section, &files) }
+            guard let model else { continue }
             if models.contains(where: { $0.name == model.name && $0.provider == model.provider }) {
                 errors.append(section.error("another model has this name", key: "name"))
             }
             models.append(model)
         }
-        environment = ProcessorEnvironment(models)
+        tokenizers = files
+        environment = ProcessorEnvironment(models, files.all)
         let clientSections = try errors.attempt { try root.sections("clients") }
         for section in try errors.attempt({ try root.sections("providers") }) ?? [] {
             guard
@@ -118,6 +124,7 @@ struct ProxySettings {
             _ = try errors.attempt { try root.rejectUnreadKeys() }
         }
         try errors.throwIfAny()
+        tokenizers.forgetOthers()
         watchedFiles = root.namedFiles.watched
     }
 
@@ -182,12 +189,12 @@ struct ProxySettings {
 }
 
 extension ProcessorEnvironment {
-    fileprivate init(_ models: [ModelSection]) {
+    fileprivate init(_ models: [ModelSection], _ files: FileTokenizers) {
         let table = ModelTable(
             models.filter { $0.provider == nil }.map { ($0.name, $0.facts) },
             providers: Dictionary(grouping: models.filter { $0.provider != nil }) {
                 $0.provider ?? ""
             }.mapValues { $0.map { ($0.name, $0.facts) } })
-        self.init(models: table, counter: RequestTokenCounter(table))
+        self.init(models: table, counter: RequestTokenCounter(table, files: files))
     }
 }

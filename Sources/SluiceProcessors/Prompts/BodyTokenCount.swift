@@ -1,5 +1,6 @@
 package import SluiceCore
 internal import SluiceJSON
+package import SluiceTokens
 
 /// Counts the prompt of a request's body for somebody who asks nothing but that, and writes the answer.
 package struct BodyTokenCount {
@@ -8,9 +9,11 @@ package struct BodyTokenCount {
     /// What is longer takes time, and is counted beside the loops; in bytes.
     package static let longest = RequestTokenCounter.mostAtOnce
 
-    /// - Parameter models: what is known of them.
-    package init(_ models: ModelTable) {
-        counter = RequestTokenCounter(models)
+    /// - Parameters:
+    ///   - models: what is known of them.
+    ///   - files: the tokenizers that they name and that come from files.
+    package init(_ models: ModelTable, files: FileTokenizers) {
+        counter = RequestTokenCounter(models, files: files)
     }
 
     /// Counts `{"model", "input"}` as plain text, and `{"model", "messages", …}` or `input` with items as a request.

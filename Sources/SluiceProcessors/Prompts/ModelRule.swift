@@ -18,7 +18,8 @@ final class ModelRule: Sendable {
         tokenizer = file.map { TokenizerSource(of: $0) } ?? TokenizerSource.named(name)
         isWithinBytes = file?.isWithinBytes ?? true
         images = ImageTokens(model: model)
-        hasPublishedRule = !ThinkingModels.contains(model)
+        // What other models' templates add to messages is not known here.
+        hasPublishedRule = files[name] == nil && !ThinkingModels.contains(model)
     }
 }
 
