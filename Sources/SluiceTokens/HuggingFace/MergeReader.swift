@@ -25,15 +25,20 @@ struct MergeReader {
         } else if let text = element.string {
             if text.hasPrefix("#version") { return nil }
             split = try append(Array(text.utf8).span, number, list)
-        } else if let left = element[0]?.string, let right = element[1]?.string,
-            element[2] == nil
-        {
-            split = try append(Array(left.utf8).span, Array(right.utf8).span, number, list)
         } else {
-            throw list.unusable("a merge that is none, number \(number),")
+            var parts = element.elements.makeIterator()
+            guard let left = parts.next().flatMap(Self.bytes),
+                let right = parts.next().flatMap(Self.bytes), parts.next() == nil
+            else { throw list.unusable("a merge that is none, number \(number),") }
+            split = try append(left.span, right.span, number, list)
         }
         guard let split else { return nil }
         return try merge(split: split, number, list)
+    }
+
+    /// The text of a string; nearly always it has no escapes, and is not copied.
+    private static func bytes(_ value: JSONValue) -> ArraySlice<UInt8>? {
+        value.plainStringBytes ?? value.string.map { ArraySlice($0.utf8) }
     }
 
     /// Two names with one space between them.
