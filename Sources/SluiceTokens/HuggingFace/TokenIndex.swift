@@ -4,7 +4,8 @@ struct TokenIndex: Sendable {
     let bytes: Table<UInt8>
     /// Where the bytes of a token begin, and at last where all end.
     let starts: Table<UInt32>
-    private let slots: Table<UInt32>
+    /// Short tokens stand in their slots; of others the hash does, and their bytes are compared.
+    private let slots: Table<ShortPiece>
 
     /// - Parameters:
     ///   - bytes: those of all tokens; not empty.
@@ -13,18 +14,20 @@ struct TokenIndex: Sendable {
     init(bytes: [UInt8], starts: [UInt32]) throws {
         self.bytes = Table(copying: bytes)
         self.starts = Table(copying: starts)
-        var slots = TableBuilder(
-            repeating: Token.none, count: Hash.slots(for: starts.count))
+        let empty = ShortPiece(word: 0, id: Token.none, length: 0)
+        var slots = TableBuilder(repeating: empty, count: Hash.slots(for: starts.count))
         let text = self.bytes.text
         for token in 0..<starts.count - 1 {
             let (start, end) = (Int(starts[token]), Int(starts[token + 1]))
             guard start < end else { continue }
-            var slot = Self.slot(of: text, from: start, to: end, of: slots.count)
-            while slots[slot] != Token.none {
-                let other = Int(slots[slot])
-                if Self.isEqual(
-                    text, from: start, to: end, to: text, from: Int(starts[other]),
-                    to: Int(starts[other + 1]))
+            let key = Self.key(text, from: start, to: end, token: UInt32(token))
+            var slot = Self.slot(of: key, of: slots.count)
+            while slots[slot].length != 0 {
+                let other = slots[slot]
+                if Self.isAlike(key, other),
+                    Self.isEqual(
+                        text, from: start, to: end, to: text,
+                        from: Int(starts[Int(other.id)]))
                 {
                     self.bytes.free()
                     self.starts.free()
@@ -32,7 +35,7 @@ struct TokenIndex: Sendable {
                 }
                 slot = (slot &+ 1) & (slots.count &- 1)
             }
-            slots[slot] = UInt32(token)
+            slots[slot] = key
         }
         self.slots = slots.finish()
     }
@@ -47,16 +50,16 @@ struct TokenIndex: Sendable {
     /// The token of these bytes, or ``Token/none``.
     func token(_ text: Text, from start: Int, to end: Int) -> UInt32 {
         guard start < end else { return Token.none }
-        var slot = Self.slot(of: text, from: start, to: end, of: slots.count)
+        let key = Self.key(text, from: start, to: end, token: Token.none)
+        var slot = Self.slot(of: key, of: slots.count)
         while true {
-            let token = slots[slot]
-            if token == Token.none { return Token.none }
-            let range = range(token)
-            if Self.isEqual(
-                text, from: start, to: end, to: bytes.text, from: range.lowerBound,
-                to: range.upperBound)
+            let entry = slots[slot]
+            if entry.length == 0 { return Token.none }
+            if Self.isAlike(key, entry),
+                Self.isEqual(
+                    text, from: start, to: end, to: bytes.text, from: Int(starts[Int(entry.id)]))
             {
-                return token
+                return entry.id
             }
             slot = (slot &+ 1) & (slots.count &- 1)
         }
@@ -69,23 +72,33 @@ struct TokenIndex: Sendable {
         slots.free()
     }
 
-    private static func slot(of text: Text, from start: Int, to end: Int, of count: Int) -> Int {
+    @inline(__always)
+    private static func key(
+        _ text: Text, from start: Int, to end: Int, token: UInt32
+    ) -> ShortPiece {
         let length = end &- start
-        let hash =
+        let word =
             length > 8
-            ? Hash.of(text, from: start, length: length)
-            : Hash.mix(text.word(at: start, length: length))
-        return Hash.slot(hash, of: count)
+            ? Hash.of(text, from: start, length: length) : text.word(at: start, length: length)
+        return ShortPiece(word: word, id: token, length: UInt32(length))
     }
 
+    @inline(__always)
+    private static func slot(of key: ShortPiece, of count: Int) -> Int {
+        Hash.slot(Hash.mix(key.word), of: count)
+    }
+
+    @inline(__always)
+    private static func isAlike(_ one: ShortPiece, _ other: ShortPiece) -> Bool {
+        one.word == other.word && one.length == other.length
+    }
+
+    /// Of tokens that are alike, so that short ones are equal.
+    @inline(__always)
     private static func isEqual(
-        _ text: Text, from start: Int, to end: Int,
-        to other: Text, from place: Int, to placeEnd: Int
+        _ text: Text, from start: Int, to end: Int, to other: Text, from place: Int
     ) -> Bool {
         let length = end &- start
-        guard placeEnd &- place == length else { return false }
-        return length > 8
-            ? text.matches(other, at: place, from: start, length: length)
-            : text.word(at: start, length: length) == other.word(at: place, length: length)
+        return length <= 8 || text.matches(other, at: place, from: start, length: length)
     }
 }
