@@ -61,6 +61,11 @@ struct PieceList {
         bytes.withUnsafeBufferPointer { buffer in
             let text = unsafe Text(buffer)
             for piece in pieces {
+                // Where one took too long, as many others might.
+                guard isDone else {
+                    result.append(piece)
+                    continue
+                }
                 parts.removeAll(keepingCapacity: true)
                 var end = piece.lowerBound
                 let isComplete = match(text, piece) { match in
@@ -73,7 +78,7 @@ struct PieceList {
                 if end < piece.upperBound {
                     parts.append(.init(range: end..<piece.upperBound, isMatch: isInverted))
                 }
-                isDone = isDone && isComplete
+                isDone = isComplete
                 behavior.append(parts, to: &result)
             }
         }

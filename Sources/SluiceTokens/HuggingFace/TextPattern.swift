@@ -13,7 +13,7 @@ final class TextPattern: Sendable {
     private static let mostBytes = 64 << 10
     /// Steps back in one search, for each byte of the text and at least. Patterns of tokenizers need one or two.
     private static let stepsPerByte = 64
-    private static let leastSteps = 100_000
+    private static let leastSteps = 10_000
     /// Levels on the stack of one match.
     private static let mostLevels: UInt32 = 8 << 20
 
