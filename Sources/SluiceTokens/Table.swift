@@ -21,6 +21,7 @@ struct Table<Element: BitwiseCopyable & Sendable>: Sendable {
     }
 
     /// Gives back memory that a ``TableBuilder`` asked for, where an owner knows that nobody reads it any more.
+    // Safety: the owner answers for that.
     func free() { unsafe UnsafeMutablePointer(mutating: base).deallocate() }
 
     @inline(__always)

@@ -2,6 +2,7 @@ extension Text {
     /// A part as a text of its own.
     @inline(__always)
     func part(_ range: Range<Int>) -> Text {
+        // Safety: the part is there as long as this text.
         unsafe withBytes(range) { start, end in
             unsafe Text(UnsafeBufferPointer(start: start, count: end - start))
         }

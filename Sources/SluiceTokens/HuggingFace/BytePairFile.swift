@@ -44,6 +44,7 @@ struct BytePairFile {
             guard ByteAlphabet.appendBytes(of: text.utf8.span, to: &bytes) else { return nil }
         case .text: bytes += text.utf8
         }
+        // Safety: the text does not leave the closure.
         let token = bytes.withUnsafeBufferPointer {
             index.token(unsafe Text($0), from: 0, to: $0.count)
         }

@@ -96,6 +96,7 @@ public final class HuggingFaceTokenizer: Tokenizer {
 
     private func add(_ text: Span<UInt8>, to output: inout TokenOutput) {
         if (try? UTF8Span(validating: text)) == nil {
+            // Safety: the text does not leave the closure.
             let mended = text.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
             return addValid(mended.utf8.span, to: &output)
         }
@@ -119,6 +120,7 @@ public final class HuggingFaceTokenizer: Tokenizer {
         guard !normalization.isEmpty else { return find(text, isStart: isStart, to: &output) }
         var bytes = text.array
         for step in normalization where !step.apply(to: &bytes) { giveUp() }
+        // Safety: the text does not leave the closure.
         bytes.withUnsafeBufferPointer {
             find(unsafe Text($0), isStart: isStart, to: &output)
         }
@@ -150,6 +152,7 @@ public final class HuggingFaceTokenizer: Tokenizer {
     private func add(_ list: consuming PieceList, to output: inout TokenOutput) {
         if isSpelt { list.unspell() }
         let pieces = list.pieces
+        // Safety: the text does not leave the closure.
         list.bytes.withUnsafeBufferPointer { model.add(unsafe Text($0), pieces, to: &output) }
     }
 

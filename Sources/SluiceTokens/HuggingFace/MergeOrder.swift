@@ -45,6 +45,7 @@ struct MergeOrder: ~Copyable {
 
     private mutating func addBytes(_ index: TokenIndex) -> Bool {
         let all = Array(UInt8.min...UInt8.max)
+        // Safety: the text does not leave the closure.
         let found = all.withUnsafeBufferPointer { buffer in
             (0..<256).map { index.token(unsafe Text(buffer), from: $0, to: $0 + 1) }
         }

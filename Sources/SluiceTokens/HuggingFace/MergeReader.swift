@@ -84,10 +84,12 @@ struct MergeReader {
     }
 
     private func string(_ text: Span<UInt8>) -> String {
+        // Safety: the text does not leave the closure.
         text.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
     }
 
     private func merge(split: Int, _ number: Int, _ list: TokenizerJSON) throws -> PairMerge {
+        // Safety: the text does not leave the closure.
         let merge = bytes.withUnsafeBufferPointer { buffer in
             let text = unsafe Text(buffer)
             return PairMerge(

@@ -78,6 +78,7 @@ enum NormalizationStep: Sendable {
     ) {
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)
+        // Safety: the text does not leave the closure.
         bytes.withUnsafeBufferPointer { buffer in
             let text = unsafe Text(buffer)
             var offset = 0
@@ -90,6 +91,7 @@ enum NormalizationStep: Sendable {
     }
 
     private static func strip(_ bytes: inout [UInt8], _ left: Bool, _ right: Bool) {
+        // Safety: the text does not leave the closure.
         let (start, end) = bytes.withUnsafeBufferPointer { buffer in
             let text = unsafe Text(buffer)
             let start = left ? Scalars.spaceEnd(in: text, from: 0) : 0
@@ -102,6 +104,7 @@ enum NormalizationStep: Sendable {
         _ bytes: inout [UInt8], _ pattern: SplitPattern, _ content: [UInt8]
     ) -> Bool {
         var (result, kept) = ([UInt8](), 0)
+        // Safety: the text does not leave the closure.
         let isDone = bytes.withUnsafeBufferPointer { buffer in
             let text = unsafe Text(buffer)
             return pattern.forEachMatch(in: text, 0..<text.count) { match in

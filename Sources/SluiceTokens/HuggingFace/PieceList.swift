@@ -58,6 +58,7 @@ struct PieceList {
     ) {
         var (result, parts, isDone) = ([Range<Int>](), [SplitBehavior.Part](), true)
         result.reserveCapacity(2 * pieces.count)
+        // Safety: the text does not leave the closure.
         bytes.withUnsafeBufferPointer { buffer in
             let text = unsafe Text(buffer)
             for piece in pieces {

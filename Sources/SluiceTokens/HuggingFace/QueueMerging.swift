@@ -56,6 +56,7 @@ struct QueueMerging: Sendable {
         case .text: bytes = []
         case .bytes:
             let all = Array(UInt8.min...UInt8.max)
+            // Safety: the text does not leave the closure.
             bytes = all.withUnsafeBufferPointer { buffer in
                 (0..<256).map { byte in
                     let token = file.index.token(unsafe Text(buffer), from: byte, to: byte + 1)

@@ -11,6 +11,7 @@ enum TextForm: String, Sendable {
     /// none.
     func apply(to bytes: inout [UInt8]) {
         var (result, kept) = ([UInt8](), 0)
+        // Safety: the text does not leave the closure.
         bytes.withUnsafeBufferPointer { buffer in
             let text = unsafe Text(buffer)
             var offset = text.firstWide(from: 0)

@@ -26,6 +26,7 @@ final class TextPattern: Sendable {
         var pattern: OnigRegex?
         var information = OnigErrorInfo()
         let bytes = Array(text.utf8)
+        // Safety: the text does not leave the closure.
         let code = bytes.withUnsafeBufferPointer {
             unsafe sluice_onig_new(&pattern, $0.baseAddress, $0.count, &information)
         }
@@ -35,12 +36,14 @@ final class TextPattern: Sendable {
         unsafe self.pattern = pattern
     }
 
+    // Safety: nobody else has it.
     deinit { unsafe onig_free(pattern) }
 
     /// Gives the ends of all matches from left to right, as far as the work stays within bounds.
     ///
     /// - Returns: false where that took too much.
     func forEachMatch(in text: Text, _ range: Range<Int>, _ body: (Range<Int>) -> Void) -> Bool {
+        // Safety: the addresses do not leave the closure.
         unsafe text.withBytes(range) { start, end in
             unsafe search(start, end, offset: range.lowerBound, body)
         }
@@ -65,6 +68,7 @@ final class TextPattern: Sendable {
         let budget = TimeBudget(bytes: count)
         var (position, lastEnd, matches) = (0, -1, 0)
         while position <= count {
+            // Safety: the position is at most the end, and the library reads nothing behind that.
             let code = unsafe onig_search_with_param(
                 pattern, start, end, start + position, end, region,
                 OnigOptionType(ONIG_OPTION_NONE), limits)

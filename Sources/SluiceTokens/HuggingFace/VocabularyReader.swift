@@ -52,6 +52,7 @@ struct VocabularyReader {
     }
 
     private mutating func addForeign(_ name: Span<UInt8>, _ id: UInt32) {
+        // Safety: the text does not leave the closure.
         let text = name.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
         if foreign.updateValue(id, forKey: text) != nil { fault = "a token twice" }
     }
