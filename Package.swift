@@ -24,8 +24,11 @@ func library(
         name: name, dependencies: dependencies, swiftSettings: settings, linkerSettings: linked)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 let package = Package(
@@ -126,7 +129,8 @@ let package = Package(
             ]),
         tests(
             "SluiceTokensTests",
-            ["SluiceTokens", "SluiceCrypto", "SluiceJSON", "SluiceTestSupport"]),
+            ["SluiceTokens", "SluiceCrypto", "SluiceJSON", "SluiceTestSupport"],
+            exclude: ["Fixtures"]),
         // No product: scripts and tests in Python ask the tokenizers by it.
         .executableTarget(
             name: "SluiceTokensTool", dependencies: ["SluiceTokens"], path: "Tests/TokensTool",

@@ -10,7 +10,7 @@ extension Tokenizers {
     /// That takes up to a few tenths of a second: it is no work for an event loop.
     ///
     /// - Parameters:
-    ///   - path: a `tokenizer.json`.
+    ///   - path: a `tokenizer.json`, or a `tokenizer.model` of SentencePiece.
     ///   - name: the name of the tokenizer; nil: the file's with its folder's before it, `llama-3/tokenizer.json`.
     /// - Throws: ``TokenizerError``, which says the file and what is wrong with it.
     public static func read(file path: String, name: String? = nil) throws -> any Tokenizer {
@@ -38,6 +38,9 @@ extension Tokenizers {
     private static func tokenizer(
         _ name: String, of bytes: consuming [UInt8]
     ) throws -> any Tokenizer {
+        if SentencePieceModel.begins(bytes) {
+            return try SentencePieceTokenizer(name: name, model: bytes)
+        }
         let document: JSONDocument
         do {
             document = try JSONDocument(parsing: bytes)
