@@ -11,7 +11,7 @@ import pytest
 
 from proxy import Sluice, section, configuration, wait_until
 
-ECHO = {"name": "echo", "type": "echo", "models": ["echo"], "delay": "2ms"}
+ECHO = {"name": "echo", "type": "echo", "models": ["echo"], "delay": "20ms"}
 # Money for a million tokens of the prompt, of its cached part, and of the completion.
 PRICES = {"name": "echo", "input_price": 1000.0, "cached_input_price": 1000.0, "output_price": 1000.0}
 WORDS = "one two three four five six seven eight nine ten"
@@ -80,7 +80,8 @@ async def ask(proxy, stream=True, leaves=False):
             b"content-length: %d\r\n\r\n" % len(text) + text)
         await writer.drain()
         if leaves:
-            await asyncio.sleep(0.005)
+            # In the middle of a stream, or while an answer may still be made.
+            await (reader.readuntil(b"\r\n") if stream else asyncio.sleep(0.005))
             return None
         head = await reader.readuntil(b"\r\n")
         await reader.read(-1)
