@@ -28,32 +28,37 @@ extension ProxyError {
     static func promptTooLong(
         _ prompt: PromptTokens, most: Int, _ endpoint: Endpoint
     ) -> ProxyError {
-        tooLong(
-            "The maximum prompt length here is \(most) tokens. However, your messages resulted in "
-                + "\(prompt.text(prompt.count)) tokens. Please reduce the length of the messages.",
+        let name = parameter(endpoint)
+        return tooLong(
+            "The maximum prompt length here is \(most) tokens. However, your \(name) resulted in "
+                + "\(prompt.text(prompt.count)) tokens. Please reduce the length of the \(name).",
             prompt, endpoint)
     }
 
     static func completionTooLong(
-        _ asked: Int, of most: Int, parameter: String?
+        _ asked: Int, of most: Int, byModel: Bool, parameter: String?
     ) -> ProxyError {
         let name = parameter ?? "max_tokens"
         return .invalidRequest(
-            "\(name) is too large: \(asked). This model supports at most \(most) completion tokens, "
-                + "whereas you provided \(asked).", parameter: name, code: "invalid_value")
+            "\(name) is too large: \(asked). \(byModel ? "This model supports" : "This gateway allows") "
+                + "at most \(most) completion tokens, whereas you provided \(asked).",
+            parameter: name, code: "invalid_value")
+    }
+
+    /// The member with the prompt.
+    private static func parameter(_ endpoint: Endpoint) -> String {
+        switch endpoint {
+        case .chatCompletions: "messages"
+        case .completions: "prompt"
+        case .embeddings, .responses, .other: "input"
+        }
     }
 
     private static func tooLong(
         _ message: String, _ prompt: PromptTokens, _ endpoint: Endpoint
     ) -> ProxyError {
-        let parameter =
-            switch endpoint {
-            case .chatCompletions: "messages"
-            case .completions: "prompt"
-            case .embeddings, .responses, .other: "input"
-            }
         var error = ProxyError.invalidRequest(
-            message, parameter: parameter, code: "context_length_exceeded")
+            message, parameter: parameter(endpoint), code: "context_length_exceeded")
         error.detail =
             "\(prompt.count) prompt tokens by \(prompt.tokenizer), \(prompt.isExact ? "exact" : "an estimate")"
         return error

@@ -24,12 +24,14 @@ public struct TokenLimits: ImmediateProcessor {
     /// What becomes of a request that asks for a longer completion.
     enum CompletionPolicy: String, CaseIterable { case clamp, reject }
 
-    private let scope: TokenLimitScope
-    private let maximumPrompt: Int?
-    private let maximumCompletion: Int?
-    private let completionPolicy: CompletionPolicy
-    private let windowPolicy: WindowPolicy
-    private let windowTokens: Int?
+    let scope: TokenLimitScope
+    let maximumPrompt: Int?
+    let maximumCompletion: Int?
+    let completionPolicy: CompletionPolicy
+    let windowPolicy: WindowPolicy
+    let windowTokens: Int?
+    /// Whether the section says what becomes of requests that do not fit into a window, and leaves the window to `[[models]]`.
+    package let needsModelsWindow: Bool
     private let environment: ProcessorEnvironment
 
     private static let tokens = 1...(1 << 40)
@@ -44,6 +46,8 @@ public struct TokenLimits: ImmediateProcessor {
         completionPolicy = try section.choice("completion", default: CompletionPolicy.clamp)
         windowPolicy = try section.choice("context_window", default: WindowPolicy.reject)
         windowTokens = try section.optionalInt("context_window_tokens", in: Self.tokens)
+        needsModelsWindow =
+            section.contains("context_window") && windowPolicy != .off && windowTokens == nil
         self.environment = environment
         if windowPolicy == .off, windowTokens != nil {
             throw section.error(
@@ -109,10 +113,11 @@ public struct TokenLimits: ImmediateProcessor {
         let facts = environment.models.facts(
             for: model, provider: context.provider(for: request, in: environment.models))
         let most = [maximumCompletion, facts.maximumCompletion].compactMap { $0 }.min()
+        let completion = CompletionLimit(document, request.endpoint, model: model)
         return TokenTerms(
-            endpoint: request.endpoint,
-            completion: CompletionLimit(document, request.endpoint, model: model),
+            endpoint: request.endpoint, completion: completion, asked: completion.tokens,
             maximumPrompt: maximumPrompt, maximumCompletion: most,
+            isOwnMaximum: most != facts.maximumCompletion,
             setsCompletion: maximumCompletion != nil, completionPolicy: completionPolicy,
             windowPolicy: windowPolicy,
             window: windowPolicy == .off ? nil : windowTokens ?? facts.contextWindow)

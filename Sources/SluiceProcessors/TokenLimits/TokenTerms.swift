@@ -4,9 +4,13 @@ internal import SluiceCore
 struct TokenTerms {
     let endpoint: Endpoint
     var completion: CompletionLimit
+    /// What the client asked for, whatever became of it; nil where it did not say.
+    let asked: Int?
     let maximumPrompt: Int?
     /// By the section or by the model, whichever is less.
     let maximumCompletion: Int?
+    /// Whether that is the section's, which is the operator's rule and none of the model.
+    let isOwnMaximum: Bool
     /// Whether a request that says nothing gets the maximum: a model keeps to its own one by itself.
     let setsCompletion: Bool
     let completionPolicy: TokenLimits.CompletionPolicy
@@ -25,7 +29,9 @@ struct TokenTerms {
         }
         guard asked > maximumCompletion else { return }
         guard completionPolicy == .clamp else {
-            throw .completionTooLong(asked, of: maximumCompletion, parameter: completion.parameter)
+            throw .completionTooLong(
+                asked, of: maximumCompletion, byModel: !isOwnMaximum,
+                parameter: completion.parameter)
         }
         completion.set(maximumCompletion)
     }
@@ -55,11 +61,12 @@ struct TokenTerms {
         if let maximumPrompt, prompt.count > maximumPrompt {
             throw .promptTooLong(prompt, most: maximumPrompt, endpoint)
         }
-        let asked = completion.tokens
-        guard let window, prompt.longest + (asked ?? 0) > window else { return }
+        let tokens = completion.tokens
+        guard let window, prompt.longest + (tokens ?? 0) > window else { return }
         let left = window - prompt.longest
-        guard windowPolicy == .clamp, left > 0, asked != nil else {
-            throw .windowExceeded(prompt, window: window, completion: asked, endpoint)
+        guard windowPolicy == .clamp, left > 0, tokens != nil else {
+            // A completion that was made shorter is not one that the client knows of.
+            throw .windowExceeded(prompt, window: window, completion: asked ?? tokens, endpoint)
         }
         completion.set(left)
     }

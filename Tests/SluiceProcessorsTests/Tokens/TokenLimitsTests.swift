@@ -109,6 +109,25 @@ struct TokenLimitsTests {
                 .contains("resulted in 70 tokens"))
     }
 
+    @Test func anErrorSaysWhatTheClientAskedFor() async throws {
+        // The model's maximum of 20 comes first.
+        #expect(
+            try await outcome("", chat(30, #","max_tokens":25"#))
+                .contains("you requested 62 tokens (37 in the messages, 25 in the completion)"))
+    }
+
+    @Test func anErrorSpeaksOfWhatTheRequestHas() async throws {
+        let toml = "max_prompt_tokens = 2"
+        for (body, path, name) in [
+            (#"{"model":"x","prompt":"w w w"}"#, "/v1/completions", "prompt"),
+            (#"{"model":"x","input":"w w w"}"#, "/v1/embeddings", "input"),
+        ] {
+            let error = try await outcome(toml, body, path: path)
+            #expect(error.contains("your \(name) resulted in 3 tokens"))
+            #expect(error.hasSuffix("Please reduce the length of the \(name)."))
+        }
+    }
+
     @Test func aPromptMayHaveAMaximum() async throws {
         #expect(
             try await outcome("max_prompt_tokens = 10", chat(4))
@@ -138,8 +157,11 @@ struct TokenLimitsTests {
         let toml = "max_completion_tokens = 5\ncompletion = 'reject'"
         #expect(
             try await outcome(toml, chat(1, #","max_tokens":6"#))
-                == "invalid_value: max_tokens: max_tokens is too large: 6. This model supports at most 5 completion tokens, whereas you provided 6."
+                == "invalid_value: max_tokens: max_tokens is too large: 6. This gateway allows at most 5 completion tokens, whereas you provided 6."
         )
+        #expect(
+            try await outcome("completion = 'reject'", chat(1, #","max_tokens":21"#))
+                .contains("This model supports at most 20 completion tokens"))
         #expect(
             try await outcome(toml, chat(1, #","max_tokens":5"#)) == chat(1, #","max_tokens":5"#))
         #expect(try await outcome(toml, chat(1)) == chat(1, #","max_tokens":5"#))
