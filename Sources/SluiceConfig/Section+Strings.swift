@@ -15,10 +15,20 @@ extension Section {
 
     /// A string, or nil when the key is absent.
     public func optionalString(_ key: String) throws -> String? {
-        try read(key, expected: "a string") { node in
+        try optionalString(key, expected: "a string")
+    }
+
+    /// The same; `expected` says what else than a string may stand there.
+    package func optionalString(_ key: String, expected: String) throws -> String? {
+        try read(key, expected: expected) { node in
             guard case .string(let text, _) = node else { return nil }
             return text
         }
+    }
+
+    /// A string that is not empty, or nil when the key is absent.
+    public func optionalFilledString(_ key: String) throws -> String? {
+        contains(key) ? try string(key) : nil
     }
 
     /// The absolute path of a file or folder; one that is relative in the file starts at ``baseDirectory``.

@@ -24,6 +24,9 @@ extension Tokenizers {
         do {
             let (stamp, bytes) = try RegularFile.read(path, limit: fileLimit)
             return (try tokenizer(name ?? Self.name(ofFile: path), of: bytes), stamp)
+        } catch UnreadableFile.unreadable where FileStamp(path) == nil {
+            throw TokenizerError.unusableFile(
+                path, reason: "cannot be read: there is no such file")
         } catch {
             throw TokenizerError.unusableFile(path, reason: "\(error)")
         }
@@ -41,13 +44,40 @@ extension Tokenizers {
         if SentencePieceModel.begins(bytes) {
             return try SentencePieceTokenizer(name: name, model: bytes)
         }
+        var beginning: [UInt8] = []
+        for index in 0..<min(bytes.count, 1_024) { beginning.append(bytes[index]) }
         let document: JSONDocument
         do {
             document = try JSONDocument(parsing: bytes)
         } catch {
+            // A file that is cut off is one all the same.
+            let first = beginning.first { !" \n\r\t".utf8.contains($0) }
+            guard first == UInt8(ascii: "{") else {
+                throw UnusableTokenizer(otherForm(beginning))
+            }
             throw UnusableTokenizer("is no tokenizer.json. \(error)")
+        }
+        guard document.root["model"] != nil else {
+            throw UnusableTokenizer(
+                document.root["vocab"] == nil
+                    ? noKnownForm : "is a tekken.json of Mistral, whose form is not read")
         }
         return try HuggingFaceTokenizer(
             name: name, TokenizerJSON(value: document.root, path: ""))
+    }
+
+    private static let noKnownForm =
+        "is neither a tokenizer.json of Hugging Face nor a model of SentencePiece"
+
+    /// What a file is that is no JSON, by its beginning.
+    private static func otherForm(_ bytes: [UInt8]) -> String {
+        let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
+        let words = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        // Each line of tiktoken's vocabularies is a token in base64 with its number.
+        guard words.count == 2, words[0].count % 4 == 0, !words[0].isEmpty,
+            words[1].allSatisfy(digits.contains), !words[1].isEmpty
+        else { return noKnownForm }
+        return "is a vocabulary of tiktoken, whose form is not read"
     }
 }

@@ -79,6 +79,14 @@ struct ModelSectionTests {
             "name = \"a\"\ntokenizer = \"o200k\"",
             "there is no tokenizer \"o200k\"; there are cl100k_base"
         ),
+        (
+            "name = \"a\"\ntokenizer = 5",
+            "expected a string or { file = … }, found an integer"
+        ),
+        (
+            "name = \"a\"\ntokenizer = \"ds.json\"",
+            "a file is named so: { file = \"ds.json\" }"
+        ),
         ("name = \"a*b\"", "at its end only"), ("context_window = 5", "'name'"),
         ("name = \"a\"\n[[models]]\nname = \"a\"", "another model has this name"),
     ])
@@ -121,7 +129,10 @@ struct ModelSectionTests {
             (models("", mine), "in another section"),
             (models(", name = \"estimate\"", ""), "another tokenizer"),
             (models(", names = 5", ""), "unknown key 'names'"),
-            (models("", "").replacing("tokenizer.json", with: "no.json"), "cannot be read"),
+            (
+                models("", "").replacing("tokenizer.json", with: "no.json"),
+                "no.json cannot be read: there is no such file"
+            ),
         ] {
             let error = #expect(throws: (any Error).self) { try SluiceTests.settings(text) }
             #expect(error.map { "\($0)" }?.contains(complaint) == true, "\(error as Any)")
@@ -129,6 +140,7 @@ struct ModelSectionTests {
         // One that is no tokenizer refuses the configuration, with the file's name.
         try Data("{}".utf8).write(to: URL(fileURLWithPath: path))
         let error = #expect(throws: (any Error).self) { try SluiceTests.settings(models("", "")) }
-        #expect(error.map { "\($0)" }?.contains("tokenizer.json is no tokenizer.json") == true)
+        #expect(
+            error.map { "\($0)" }?.contains("tokenizer.json is neither a tokenizer.json") == true)
     }
 }

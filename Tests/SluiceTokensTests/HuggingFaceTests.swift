@@ -191,5 +191,22 @@ import Testing
             let error = #expect(throws: TokenizerError.self) { try Tokenizers.read(file: wrong) }
             #expect(error.map { "\($0)" }?.hasPrefix(wrong) == true)
         }
+        for (content, reason) in [
+            (nil, "cannot be read: there is no such file"),
+            ("{}", "is neither a tokenizer.json of Hugging Face nor a model of SentencePiece"),
+            ("words", "is neither a tokenizer.json of Hugging Face nor a model of SentencePiece"),
+            ("IQ== 0\nIg== 1\n", "is a vocabulary of tiktoken, whose form is not read"),
+            (
+                #"{"config": {}, "vocab": []}"#,
+                "is a tekken.json of Mistral, whose form is not read"
+            ),
+        ] {
+            let other = folder.appending(path: "other").path
+            if let content {
+                try Data(content.utf8).write(to: URL(fileURLWithPath: other))
+            }
+            let error = #expect(throws: TokenizerError.self) { try Tokenizers.read(file: other) }
+            #expect(error.map { "\($0)" } == "\(other) \(reason)")
+        }
     }
 }

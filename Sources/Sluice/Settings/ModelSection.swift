@@ -40,11 +40,17 @@ struct ModelSection {
         if section.hasTable("tokenizer"), let file = try section.section("tokenizer") {
             return try files.read(file)
         }
-        guard let name = try section.optionalString("tokenizer") else { return nil }
+        let expected = "a string or { file = … }"
+        guard let name = try section.optionalString("tokenizer", expected: expected) else {
+            return nil
+        }
         // To ask for it would unpack its vocabulary.
         guard Tokenizers.names.contains(name) else {
             let error = TokenizerError.unknownName(name, known: Tokenizers.names)
-            throw section.error("\(error)", key: "tokenizer")
+            let isFile = name.contains("/") || name.hasSuffix(".json") || name.hasSuffix(".model")
+            throw section.error(
+                "\(error)", key: "tokenizer",
+                suggestion: isFile ? "a file is named so: { file = \"\(name)\" }" : nil)
         }
         return name
     }
