@@ -19,7 +19,12 @@ extension Section {
         return Choice(rawValue: name)
     }
 
-    /// One of some names that are only known at run time, such as the registered types, or nil when the key is absent.
+    /// One of some names that are only known at run time, such as the registered types, which must be there.
+    public func choice(_ key: String, among names: [String]) throws -> String {
+        try require(key, optionalChoice(key, among: names))
+    }
+
+    /// One of some names that are only known at run time, or nil when the key is absent.
     public func optionalChoice(_ key: String, among names: [String]) throws -> String? {
         let expected = "one of " + names.map { "\"\($0)\"" }.joined(separator: ", ")
         return try read(key, expected: expected) { node in

@@ -21,7 +21,7 @@ public struct SetHeaders: ImmediateProcessor {
     private let response: HeaderFields
     private let removedFromResponse: [HeaderName]
 
-    private static let credentials: Set<HeaderName> = [
+    static let credentials: Set<HeaderName> = [
         "authorization", "api-key", "x-api-key", "cookie",
     ]
 

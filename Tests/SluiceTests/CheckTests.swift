@@ -256,6 +256,115 @@ struct CheckTests {
                 """)
     }
 
+    @Test func theSummaryShowsWhatLimitsThereAre() throws {
+        let summary = try settings(
+            Self.echo + """
+                [[models]]
+                name = "a*"
+                context_window = 100
+                input_price = 1
+                [[processors]]
+                type = "token-limits"
+                models = ["a*", "b"]
+                routes = "/v1/embeddings"
+                max_prompt_tokens = 20
+                max_completion_tokens = 10
+                completion = "reject"
+                context_window = "trim"
+                [[processors]]
+                type = "rate-limits"
+                name = "mine"
+                key = ["client", "header:x-team"]
+                requests_per_minute = 5
+                tokens_per_minute = 60
+                concurrent_requests = 2
+                budget_per_day = 0.5
+                unpriced = "free"
+                hard_stop = "length"
+                """
+        ).summary
+        #expect(
+            summary.contains(
+                """
+                processor   1. token-limits: prompts up to 20; completions up to 10, others rejected; the models' windows, others trimmed; models a*, b; routes /v1/embeddings
+                processor   2. rate-limits: mine: key client+header:x-team; 5 requests per minute; 60 tokens per minute; 2 at once; 0.5 per day; models without a price are free; hard stop by length
+                """))
+    }
+
+    @Test(arguments: [
+        (
+            "[[processors]]\ntype = \"rate-limits\"\nbudget_per_day = 1\n",
+            "rate-limits client: no [[models]] has a price, so its budget refuses all"
+        ),
+        (
+            "[[processors]]\ntype = \"rate-limits\"\nbudget_per_day = 1\n",
+            "what was spent of budgets is counted in memory, and forgotten at a restart; [redis] keeps it"
+        ),
+        (
+            "[[processors]]\ntype = \"rate-limits\"\nrequests_per_minute = 1\nhard_stop = \"error\"\n",
+            "rate-limits client: hard_stop has no effect without tokens_per_minute or a budget"
+        ),
+        (
+            "[[processors]]\ntype = \"rate-limits\"\nrequests_per_minute = 1\nunpriced = \"free\"\n",
+            "rate-limits client: unpriced has no effect without a budget"
+        ),
+        (
+            "[[processors]]\ntype = \"token-limits\"\n[[processors]]\ntype = \"rewrite-model\"\n",
+            "processor 1, token-limits: it stands before rewrite-model, and sees the names that clients use"
+        ),
+        (
+            "[[processors]]\ntype = \"token-limits\"\ncontext_window = \"trim\"\n",
+            "processor 1, token-limits: context_window has no effect, no [[models]] has a window"
+        ),
+        (
+            "[redis]\nurl = \"redis://localhost\"\n",
+            "nothing uses [redis]: there is no rate-limits section"
+        ),
+        (
+            "[[models]]\nname = \"a*\"\ninput_price = 1\n[[models]]\nname = \"ab\"\ncontext_window = 5\n",
+            "model ab has no price: that of a* does not hold for it"
+        ),
+    ])
+    func whatHasNoEffectIsWarnedOf(lines: String, warning: String) throws {
+        #expect(try settings(Self.echo + lines).summary.contains("\nwarning     \(warning)\n"))
+    }
+
+    @Test func aMisspeltLimitIsToldTheNearest() {
+        #expect(
+            complaint(
+                Self.echo + "[[processors]]\ntype = \"rate-limits\"\nrequest_per_minute = 5\n")
+                == "line 5: unknown key 'request_per_minute' in [[processors]] #1 (rate-limits); did you mean 'requests_per_minute'?"
+        )
+    }
+
+    @Test(arguments: [
+        ("[[processors]]\nmodels = \"a\"\n", "missing key 'type' in [[processors]] #1"),
+        (
+            "[[processors]]\ntype = \"token-limits\"\nroutes = []\n",
+            "'routes' in [[processors]] #1 (token-limits): names nothing"
+        ),
+        (
+            "[[processors]]\ntype = \"token-limits\"\nmodels = []\n",
+            "'models' in [[processors]] #1 (token-limits): names nothing"
+        ),
+        (rates + "name = \"\"\n", "'name' in [[processors]] #1 (rate-limits): must not be empty"),
+        (rates + "key = [\"client\", \"client\"]\n", "'client' stands there twice"),
+        (
+            rates + "key = [\"client\", \"global\"]\n",
+            "'global' counts all together, and stands alone"
+        ),
+        (rates + "key = \"header:Authorization\"\n", "'authorization' is a credential"),
+        ("[redis]\nurl = \"redis://a\"\nprefix = \"\"\n", "'prefix' in [redis]: must not be empty"),
+        (
+            "[redis]\nurl = \"redis://a\"\ntimeout = \"61s\"\n",
+            "'timeout' in [redis]: must be at most \"1m\""
+        ),
+    ])
+    func limitsThatCannotBeMeantAreRefused(lines: String, expected: String) {
+        let complaint = complaint(Self.echo + lines)
+        #expect(complaint.contains(expected), "\(complaint)")
+    }
+
     private static let rates = "[[processors]]\ntype = \"rate-limits\"\nrequests_per_minute = 5\n"
 
     @Test func itTellsWhereLimitsAreCounted() throws {

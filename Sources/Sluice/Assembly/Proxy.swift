@@ -250,6 +250,10 @@ public final class Proxy: Sendable {
             logger.warning(
                 "nothing guards the providers' keys", metadata: ["reason": .string(warning)])
         }
+        for warning in settings.limitWarnings {
+            logger.warning(
+                "limits may not do what was meant", metadata: ["reason": .string(warning)])
+        }
     }
 
     /// Asks providers for their models before the first request needs to know.

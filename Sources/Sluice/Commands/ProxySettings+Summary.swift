@@ -7,11 +7,11 @@ extension ProxySettings {
     /// What would run, for people. It shows no secret.
     var summary: String {
         var lines = serving.summary
-        lines += warnings(at: serving.addresses).map { "warning     \($0)" }
+        lines += (warnings(at: serving.addresses) + limitWarnings).map { "warning     \($0)" }
         for (index, type) in processorTypes.enumerated() {
-            let aliases = (processors[index] as? RewriteModel)?.summary ?? []
-            let details = aliases.isEmpty ? "" : ": " + aliases.joined(separator: ", ")
-            lines.append("processor   \(index + 1). \(type)\(details)")
+            let details = processors[index].summary
+            lines.append(
+                "processor   \(index + 1). \(type)" + (details.isEmpty ? "" : ": \(details)"))
         }
         for provider in providers {
             let models =

@@ -9,6 +9,9 @@ struct RedisSettings: Equatable {
     /// Whether requests go on uncounted while it cannot be asked.
     let failsOpen: Bool
 
+    /// Requests wait so long while it does not answer.
+    private static let longestTimeout = Duration.seconds(60)
+
     private enum Failure: String, CaseIterable, Sendable { case open, closed }
 
     init(_ section: Section) throws {
@@ -19,7 +22,10 @@ struct RedisSettings: Equatable {
                 key: "url")
         }
         timeout = try section.duration("timeout", default: .milliseconds(500))
-        prefix = try section.string("prefix", default: "sluice")
+        guard timeout <= Self.longestTimeout else {
+            throw section.error("must be at most \"1m\"", key: "timeout")
+        }
+        prefix = try section.optionalFilledString("prefix") ?? "sluice"
         failsOpen = try section.choice("on_failure", default: Failure.closed) == .open
     }
 

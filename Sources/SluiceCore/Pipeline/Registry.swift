@@ -77,9 +77,7 @@ public struct Registry: Sendable {
     }
 
     private func make<Part>(_ section: Section, among parts: [String: Part]) throws -> Part {
-        guard let type = try section.optionalChoice("type", among: parts.keys.sorted()) else {
-            throw section.error("'type' is missing", key: "type")
-        }
+        let type = try section.choice("type", among: parts.keys.sorted())
         guard let part = parts[type] else { throw section.error("unknown type", key: "type") }
         return part
     }

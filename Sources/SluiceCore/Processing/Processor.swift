@@ -33,9 +33,14 @@ public protocol Processor: Sendable {
     func makeResponseStage(
         for request: ProxyRequest, context: ExchangeContext
     ) -> (any ResponseStage)?
+
+    /// What its section comes to, in one line for people: `sluice check` shows it behind the type. Empty for nothing to say; never a secret.
+    var summary: String { get }
 }
 
 extension Processor {
+    public var summary: String { "" }
+
     nonisolated(nonsending) public func screen(
         _ head: RequestHead, context: ExchangeContext
     ) async throws {}

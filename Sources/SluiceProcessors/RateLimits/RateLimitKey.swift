@@ -15,6 +15,7 @@ struct RateLimitKey: CustomStringConvertible {
     let description: String
 
     private static let prefix = "header:"
+    private static let credentials = SetHeaders.credentials.union(["proxy-authorization"])
 
     init(_ section: Section) throws {
         let texts = try section.strings("key", default: ["client"], oneOrMany: true)
@@ -25,7 +26,18 @@ struct RateLimitKey: CustomStringConvertible {
                     "'\(text)' is none of client, model, provider, route, global and header:NAME",
                     key: "key")
             }
+            if case .header(let name) = part, Self.credentials.contains(name) {
+                throw section.error(
+                    "'\(name)' is a credential", key: "key",
+                    suggestion: "\"client\" counts by the [[clients]] section of a key")
+            }
             return part
+        }
+        if let twice = texts.first(where: { text in texts.count { $0 == text } > 1 }) {
+            throw section.error("'\(twice)' stands there twice", key: "key")
+        }
+        if texts.count > 1, texts.contains("global") {
+            throw section.error("'global' counts all together, and stands alone", key: "key")
         }
         description = texts.joined(separator: "+")
     }

@@ -66,7 +66,7 @@ extension ProxyError {
         if let model = request.model {
             message = "The model `\(model)` has no price, and this client has a budget."
         } else {
-            let path = request.endpoint.route
+            let path = "/v1\(request.path)"
             message =
                 "This client has a budget, and what this request to \(path) would cost is not known: it names no model. "
                 + "Name one that has a price in `model`, in a body of type application/json."

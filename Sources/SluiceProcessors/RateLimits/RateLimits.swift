@@ -19,10 +19,12 @@ public import SluiceCore
 public struct RateLimits: ImmediateProcessor {
     /// Tells this section's counts from those of others.
     package let name: String
-    private let rules: LimitRules
-    private let key: RateLimitKey
-    private let hardStop: HardStop?
-    private let refusesUnpriced: Bool
+    package let rules: LimitRules
+    let key: RateLimitKey
+    let hardStop: HardStop?
+    package let refusesUnpriced: Bool
+    /// Keys of the section that have no meaning beside its limits.
+    package let idleKeys: [String]
     private let estimates = CompletionEstimates()
     private let complaints = Complaints()
 
@@ -30,11 +32,20 @@ public struct RateLimits: ImmediateProcessor {
     ///   `budget_per_month`, `hard_stop` and `unpriced`.
     public init(_ section: Section) throws {
         key = try RateLimitKey(section)
-        name = try section.optionalString("name") ?? key.description
+        name = try section.optionalFilledString("name") ?? key.description
         rules = try LimitRules(section)
         hardStop = try section.optionalChoice("hard_stop", of: HardStop.self)
         refusesUnpriced = try section.choice("unpriced", default: Unpriced.refuse) == .refuse
-        guard rules != LimitRules() else { throw section.error("limits nothing") }
+        guard rules != LimitRules() else {
+            // A misspelt limit is a better answer than none.
+            try section.finish()
+            throw section.error("limits nothing")
+        }
+        idleKeys = [
+            hardStop != nil && !rules.haveBudget && rules.tokensPerMinute == nil
+                ? "hard_stop" : nil,
+            section.contains("unpriced") && !rules.haveBudget ? "unpriced" : nil,
+        ].compactMap { $0 }
     }
 
     /// What becomes of requests for a model without a price, where there is a budget.

@@ -35,11 +35,14 @@ public struct RewriteModel: ImmediateProcessor {
     }
 
     /// Each name with what it stands for, sorted; a name that only sets parameters stands alone.
-    package var summary: [String] {
+    public var summary: String {
         aliases.sorted { $0.key < $1.key }.map { name, alias in
             alias.model.map { "\(name) → \($0)" } ?? name
-        }
+        }.joined(separator: ", ")
     }
+
+    /// The model that a request for a name goes to.
+    package func model(for name: String) -> String { aliases[name]?.model ?? name }
 
     public func process(
         _ request: inout ProxyRequest, context: ExchangeContext

@@ -5,6 +5,7 @@ internal import SluiceCore
 struct TokenLimitScope: Sendable {
     /// Names, and patterns that end in `*`; nil: all.
     private let models: ModelNames?
+    private let modelNames: [String]?
     /// Nil: all.
     private let endpoints: Set<Endpoint>?
 
@@ -13,7 +14,11 @@ struct TokenLimitScope: Sendable {
     ]
 
     init(_ section: Section) throws {
-        models = try section.modelNames("models").map { ModelNames($0) }
+        modelNames = try section.modelNames("models")
+        guard modelNames?.isEmpty != true else {
+            throw section.error("names nothing", key: "models")
+        }
+        models = modelNames.map { ModelNames($0) }
         endpoints = try section.optionalStrings("routes", oneOrMany: true).map { routes in
             try Set(
                 routes.map { route in
@@ -26,6 +31,18 @@ struct TokenLimitScope: Sendable {
                     return endpoint
                 })
         }
+        guard endpoints?.isEmpty != true else {
+            throw section.error("names nothing", key: "routes")
+        }
+    }
+
+    /// For people; empty where it is for all requests.
+    var summary: [String] {
+        let routes = endpoints.map { endpoints in
+            "routes " + endpoints.map(\.route).sorted().joined(separator: ", ")
+        }
+        return [modelNames.map { "models " + $0.joined(separator: ", ") }, routes]
+            .compactMap { $0 }
     }
 
     func contains(_ endpoint: Endpoint, model: String) -> Bool {
