@@ -59,12 +59,37 @@ struct TokensEndpointTests {
         (#"{"model":"m"}"#, 400, "'input' or 'messages'"),
         (#"{"model":"m","messages":"x"}"#, 400, "expected an array"),
         (#"{"model":"m","input":{}}"#, 400, "expected a string or an array"),
+        (#"{"model":5,"input":"x"}"#, 400, "Invalid type for 'model': expected a string."),
+        (#"{"model":null,"input":"x"}"#, 400, "Missing required parameter: 'model'."),
+        (#"{"model":"m","input":[1.5]}"#, 400, "token ids"),
+        (#"{"model":"m","input":[-1]}"#, 400, "token ids"),
+        (#"{"model":"m","input":["a",1]}"#, 400, "token ids"),
+        (#"{"model":"m","input":[[1],[-1]]}"#, 400, "token ids"),
+        (#"{"model":"m","prompt":[[1],"a"]}"#, 400, "Invalid type for 'prompt'"),
     ])
     func whatCannotBeCountedIsRefused(body: String, status: Int, word: String) async throws {
         let answer = try await ask(body)
         #expect(answer.status == status)
         #expect(answer.text.contains(word))
         #expect(answer.text.contains(#""type":"invalid_request_error""#))
+    }
+
+    @Test func anAliasIsCountedAsTheModelThatItStandsFor() async throws {
+        let aliases = """
+            [[processors]]
+            type = "rewrite-model"
+            [processors.aliases]
+            "fast" = "quick"
+            [[processors]]
+            type = "rewrite-model"
+            [processors.aliases]
+            "quick" = { model = "gpt-4o" }
+            """
+        for model in ["fast", "quick"] {
+            let answer = try await ask(
+                #"{"model":"\#(model)","input":"hello world"}"#, more: aliases)
+            #expect(answer.text == #"{"tokens":2,"tokenizer":"o200k_base","exact":true}"#)
+        }
     }
 
     @Test func onlyPostsAreAnswered() async throws {
@@ -130,7 +155,10 @@ struct TokensEndpointTests {
         var headers = HeaderFields()
         headers.append(.authorization, "Bearer \(key.text)")
         #expect(try await ask(body, more: clients, headers: headers).status == 200)
+        // As the same client is answered in chats.
         let other = #"{"model":"llama","input":"hello"}"#
-        #expect(try await ask(other, more: clients, headers: headers).status == 404)
+        let refused = try await ask(other, more: clients, headers: headers)
+        #expect(refused.status == 403)
+        #expect(refused.text.contains("Client `blue` does not have access to model `llama`."))
     }
 }

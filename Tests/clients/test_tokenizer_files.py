@@ -62,6 +62,7 @@ def test_a_changed_file_is_read_again_and_a_broken_one_refused(tmp_path):
 
         # The letter "s" has no token, and is left out.
         assert counted() == {"tokens": 1, "tokenizer": "mine", "exact": True}
+        assert wait_until(lambda: lines("access"))[0]["model"] == "ours"
         small(path, ["wo", "rds"])
         wait_until(lambda: counted()["tokens"] == 2, seconds=10)
         assert lines("configuration reloaded")[-1]["changed"] == ["tokenizers"]

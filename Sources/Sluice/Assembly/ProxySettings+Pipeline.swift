@@ -31,7 +31,8 @@ extension ProxySettings {
                 StateEndpoint("/readyz") { readiness.value },
                 MetricsEndpoint(registry: telemetry.registry),
                 ModelsEndpoint(directory, providers: providers),
-                TokensEndpoint(environment.models, tokenizers.all),
+                TokensEndpoint(
+                    environment.models, tokenizers.all, aliases: ModelAliases(processors)),
             ],
             parsers: registry.parsers, processors: processors,
             routes: Routes(

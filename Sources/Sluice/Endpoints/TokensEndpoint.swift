@@ -6,10 +6,12 @@ internal import SluiceWire
 /// `POST /v1/tokens/count`: how many tokens a text or the prompt of a request has.
 struct TokensEndpoint: LocalEndpoint {
     private let counter: BodyTokenCount
+    private let aliases: ModelAliases
     private let turns = CountTurns()
 
-    init(_ models: ModelTable, _ files: FileTokenizers) {
+    init(_ models: ModelTable, _ files: FileTokenizers, aliases: ModelAliases) {
         counter = BodyTokenCount(models, files: files)
+        self.aliases = aliases
     }
 
     var route: String { "/v1/tokens/count" }
@@ -28,7 +30,11 @@ struct TokensEndpoint: LocalEndpoint {
         let isLong = body.count > BodyTokenCount.longest
         guard !isLong || turns.take(asker) else { throw ProxyError.countUnderWay }
         defer { if isLong { turns.giveBack(asker) } }
-        let tokens = try await counter.count(body) { context.client?.mayUse($0) ?? true }
+        let tokens = try await counter.count(body) { name throws(ProxyError) in
+            context.note(model: name)
+            try context.client?.check(model: name)
+            return aliases.model(for: name)
+        }
         return .json(tokens.json)
     }
 }

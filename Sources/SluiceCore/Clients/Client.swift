@@ -57,6 +57,13 @@ public final class Client: Sendable {
         throw noAccess(to: refused)
     }
 
+    /// Holds the name of a model against those that it may use.
+    ///
+    /// - Throws: 403.
+    package func check(model: String) throws(ProxyError) {
+        guard mayUse(model) else { throw noAccess(to: model) }
+    }
+
     private var noModel: ProxyError {
         ProxyError(
             status: 403, code: "model_not_found", fault: .client,

@@ -15,6 +15,7 @@ extension Exchange {
                     bytes = try await body.collect(upTo: pipeline.limits.body)
                     bytesIn = bytes.count
                 }
+                defer { model = madeContext?.notedModel }
                 let response = try await endpoint.answer(head, body: bytes, context: context)
                 try await send(response, on: localPath(head, dialect))
                 return .completed

@@ -6,6 +6,7 @@ extension ExchangeContext {
         var prompt: PromptNote?
         var forStage: (any Sendable)?
         var standings = LimitStandings()
+        var model: String?
     }
 
     /// How usage is found out, and what it costs.
@@ -25,6 +26,13 @@ extension ExchangeContext {
         let note = PromptNote(prompt, of: request)
         notes.withLock { $0.prompt = note }
     }
+
+    /// Tells which model a request to a ``LocalEndpoint`` names, for its record.
+    package func note(model: String) {
+        notes.withLock { $0.model = model }
+    }
+
+    var notedModel: String? { notes.withLock { $0.model } }
 
     var promptNote: PromptNote? { notes.withLock { $0.prompt } }
 

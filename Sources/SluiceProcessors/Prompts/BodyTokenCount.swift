@@ -20,10 +20,10 @@ package struct BodyTokenCount {
     ///
     /// - Parameters:
     ///   - body: JSON.
-    ///   - mayUse: whether a model may be asked about.
+    ///   - resolve: the model that the named one stands for; throws where that may not be asked about.
     /// - Throws: ``ProxyError`` for a body in which there is nothing to count.
     package func count(
-        _ body: [UInt8], mayUse: (String) -> Bool = { _ in true }
+        _ body: [UInt8], resolve: (String) throws(ProxyError) -> String
     ) async throws(ProxyError) -> PromptTokens {
         let document: JSONDocument
         do {
@@ -32,12 +32,7 @@ package struct BodyTokenCount {
             throw .invalidRequest(
                 "We could not parse the JSON body of your request. \(error.message)")
         }
-        guard let model = document.root["model"]?.string, !model.isEmpty else {
-            throw .invalidRequest(
-                "Missing required parameter: 'model'.", parameter: "model",
-                code: "missing_required_parameter")
-        }
-        guard mayUse(model) else { throw .modelNotFound(model) }
+        let model = try resolve(named(in: document))
         guard let form = PromptForm(of: document) else {
             throw .invalidRequest(
                 "Missing required parameter: 'input' or 'messages'.", parameter: "input",
@@ -45,6 +40,25 @@ package struct BodyTokenCount {
         }
         try check(document, form)
         return await counter.count(document, form, model: model)
+    }
+
+    private func named(in document: JSONDocument) throws(ProxyError) -> String {
+        let member = document.root["model"]
+        if let member, ![.string, .null].contains(member.kind) {
+            throw Self.wrongType("model", expected: "a string")
+        }
+        guard let model = member?.string, !model.isEmpty else {
+            throw .invalidRequest(
+                "Missing required parameter: 'model'.", parameter: "model",
+                code: "missing_required_parameter")
+        }
+        return model
+    }
+
+    private static func wrongType(_ member: String, expected: String) -> ProxyError {
+        .invalidRequest(
+            "Invalid type for '\(member)': expected \(expected).", parameter: member,
+            code: "invalid_type")
     }
 
     /// What has another type has no tokens, and a client that is told so would believe it.
@@ -55,11 +69,34 @@ package struct BodyTokenCount {
             case .responses: ("input", [.string, .array])
             case .texts(let member): (member, [.string, .array])
             }
-        guard let kind = document.root[member]?.kind, !kinds.contains(kind) else { return }
-        let expected = kinds.map { $0 == .array ? "an array" : "a string" }
-        throw .invalidRequest(
-            "Invalid type for '\(member)': expected \(expected.joined(separator: " or ")).",
-            parameter: member, code: "invalid_type")
+        guard let value = document.root[member] else { return }
+        guard kinds.contains(value.kind) else {
+            let expected = kinds.map { $0 == .array ? "an array" : "a string" }
+            throw Self.wrongType(member, expected: expected.joined(separator: " or "))
+        }
+        guard case .texts = form, value.kind == .array, !Self.isText(value) else { return }
+        throw Self.wrongType(member, expected: "strings, token ids, or lists of token ids")
+    }
+
+    /// Whether a list is one of texts, of token ids, or of lists of these.
+    private static func isText(_ list: JSONValue) -> Bool {
+        var isFirst = true
+        var kind = JSONKind.null
+        for element in list.elements {
+            if isFirst { (kind, isFirst) = (element.kind, false) }
+            guard element.kind == kind else { return false }
+            switch kind {
+            case .string: continue
+            case .number: guard isTokenID(element) else { return false }
+            case .array: guard element.elements.allSatisfy(isTokenID) else { return false }
+            default: return false
+            }
+        }
+        return true
+    }
+
+    private static func isTokenID(_ value: JSONValue) -> Bool {
+        value.int.map { $0 >= 0 } ?? false
     }
 }
 
