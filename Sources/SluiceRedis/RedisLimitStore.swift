@@ -62,7 +62,7 @@ package final class RedisLimitStore: LimitStore {
 
     package func extend(
         _ grant: inout LimitGrant, tokens: Int, cost: Money
-    ) async throws -> Bool {
+    ) async throws -> LimitAnswer.Refusal? {
         let reply: LimitReply
         do {
             reply = try await take(
@@ -71,10 +71,10 @@ package final class RedisLimitStore: LimitStore {
         } catch {
             throw LimitStoreUnavailable(error.description)
         }
-        guard reply.isGranted else { return false }
+        if let refusal = reply.refusal { return refusal }
         grant.tokens += tokens
         grant.cost.billionths += cost.billionths
-        return true
+        return nil
     }
 
     private func take(

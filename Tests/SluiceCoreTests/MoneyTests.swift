@@ -29,4 +29,18 @@ struct MoneyTests {
         let demand = LimitDemand(key: "k", rules: rules, tokens: 0, cost: .zero)
         #expect(try await store.reserve(demand).refusal?.kind == .monthBudget)
     }
+
+    @Test(arguments: [
+        (5_000_000_000, "5.00"), (12_000, "0.000012"), (1, "0.000000001"),
+        (-1_500_000_000, "-1.50"),
+    ])
+    func anAmountIsWrittenOut(_ billionths: Int64, _ text: String) {
+        #expect(Money(billionths: billionths).text == text)
+    }
+
+    @Test func theEndsOfPeriodsAreWrittenOut() {
+        let periods = BudgetPeriods(seconds: 1_795_305_600)
+        #expect(periods.dayEndText == "2026-11-23T00:00:00Z")
+        #expect(periods.monthEndText == "2026-12-01T00:00:00Z")
+    }
 }

@@ -66,6 +66,47 @@ struct ExpectedCompletionTests {
         #expect(estimates.expected(model: "m") <= CompletionLimit.most)
     }
 
+    @Test func oneLongCompletionIsNoReasonToExpectMuchMore() {
+        let estimates = CompletionEstimates()
+        estimates.learn(5_000, model: "m")
+        #expect(5_000...7_500 ~= estimates.expected(model: "m"))
+    }
+
+    @Test(arguments: ["tokens_per_minute = 400", "budget_per_day = 500.0"])
+    func anEstimateIsNeverTooLarge(_ limit: String) async throws {
+        let bench = try LimitBench(limit, prices: 1_000_000)
+        await bench.send(#"{"model":"m","messages":[]}"#)
+        #expect(bench.status == 200)
+        // What is asked for is.
+        await bench.send(#"{"model":"m","max_tokens":1024,"messages":[]}"#)
+        #expect(bench.status == 429)
+        #expect(bench.text.contains("too large") || bench.text.contains("too dear"))
+        #expect(bench.field("retry-after") == nil)
+    }
+
+    @Test func oneLongAnswerDoesNotLockEverybodyOut() async throws {
+        let long =
+            #"{"choices":[{"index":0,"message":{"content":"hi"}}],"usage":{"prompt_tokens":10,"completion_tokens":7000}}"#
+        let bench = try LimitBench(
+            "tokens_per_minute = 8000",
+            answers: [[.head(RateLimitTests.json(200)), .bytes(Array(long.utf8))]])
+        let open = #"{"model":"m","messages":[]}"#
+        await bench.send(open)
+        await bench.send(open)
+        #expect(bench.status == 429)
+        let requested =
+            "Requested 8000 (estimated: the request does not say `max_tokens`)"
+        #expect(bench.text.contains(requested))
+        #expect(bench.field("retry-after") != nil)
+        #expect(
+            bench.record?.errorDetail
+                == "rate-limits client, key client, tokens_per_minute: limit 8000, used 7010, asked for 8000 (estimated)"
+        )
+        bench.advance(.seconds(61))
+        await bench.send(open)
+        #expect(bench.status == 200)
+    }
+
     @Test func whatAClientLimitsTeachesNothing() async throws {
         let short =
             #"{"choices":[{"index":0,"message":{"content":"hi"}}],"usage":{"prompt_tokens":10,"completion_tokens":1}}"#

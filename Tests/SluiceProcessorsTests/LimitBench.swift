@@ -16,6 +16,8 @@ final class LimitBench {
     private(set) var writer = RecordingWriter()
     private let pipeline: Pipeline
     var leavesAfterFirstBytes = false
+    /// The client closes its connection before the provider is done.
+    var leavesAtEnd = false
     /// A stream that its provider has not begun gets a heartbeat.
     var beatsBeforeHead = false
 
@@ -63,7 +65,7 @@ final class LimitBench {
         let tasks = InlineTasks()
         let services = LoopServices(
             transport: LeavingTransport(
-                transport, leavesAfterFirstBytes ? writer : nil,
+                transport, leavesAfterFirstBytes || leavesAtEnd ? writer : nil, atEnd: leavesAtEnd,
                 beating: beatsBeforeHead ? writer : nil),
             clock: ManualClock(), fetcher: SluiceTesting.NoFetcher(), spawn: tasks.spawn)
         var headers = headers
@@ -152,7 +154,9 @@ final class WatchedStore: LimitStore {
         return try await memory.reserve(demand)
     }
 
-    func extend(_ grant: inout LimitGrant, tokens: Int, cost: Money) async throws -> Bool {
+    func extend(
+        _ grant: inout LimitGrant, tokens: Int, cost: Money
+    ) async throws -> LimitAnswer.Refusal? {
         try await memory.extend(&grant, tokens: tokens, cost: cost)
     }
 
@@ -167,10 +171,13 @@ private final class LeavingTransport: Transport {
     private let transport: ScriptedTransport
     private let writer: RecordingWriter?
     private let beating: RecordingWriter?
+    private let atEnd: Bool
 
     init(
-        _ transport: ScriptedTransport, _ writer: RecordingWriter?, beating: RecordingWriter?
+        _ transport: ScriptedTransport, _ writer: RecordingWriter?, atEnd: Bool,
+        beating: RecordingWriter?
     ) {
+        self.atEnd = atEnd
         (self.transport, self.writer, self.beating) = (transport, writer, beating)
     }
 
@@ -181,23 +188,27 @@ private final class LeavingTransport: Transport {
         beating?.exchange?.beat()
         return transport.start(
             request, rest: rest, provider: provider, deadline: deadline,
-            receiver: writer.map { Leaving(receiver, $0) } ?? receiver)
+            receiver: writer.map { Leaving(receiver, $0, atEnd: atEnd) } ?? receiver)
     }
 
     private final class Leaving: ResponseReceiver {
         private let receiver: any ResponseReceiver
         private let writer: RecordingWriter
+        private let atEnd: Bool
 
-        init(_ receiver: any ResponseReceiver, _ writer: RecordingWriter) {
-            (self.receiver, self.writer) = (receiver, writer)
+        init(_ receiver: any ResponseReceiver, _ writer: RecordingWriter, atEnd: Bool) {
+            (self.receiver, self.writer, self.atEnd) = (receiver, writer, atEnd)
         }
 
         func receive(_ head: consuming ResponseHead) -> ReceiveDecision { receiver.receive(head) }
         func receive(_ bytes: Span<UInt8>) -> ReceiveDecision { receiver.receive(bytes) }
-        func ended(_ error: ProxyError?) { receiver.ended(error) }
+        func ended(_ error: ProxyError?) {
+            if atEnd { writer.isClosed = true }
+            receiver.ended(error)
+        }
         func receivedAll() -> ReceiveDecision {
             let decision = receiver.receivedAll()
-            guard !writer.flushes.isEmpty else { return decision }
+            guard !atEnd, !writer.flushes.isEmpty else { return decision }
             writer.isClosed = true
             return .stop
         }

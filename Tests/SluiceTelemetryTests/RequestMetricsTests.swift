@@ -38,6 +38,16 @@ import Testing
             lines.filter { $0.hasPrefix(name) } == ["\(name){name=\"b.example\",file=\"/b\"} 2"])
     }
 
+    @Test func refusalsByLimitsAreCounted() {
+        var record = AccessRecord(id: "r", client: "c", method: "POST", route: "/v1/x")
+        record.limit = LimitName(section: "team", limit: "tokens_per_minute")
+        for _ in 0..<2 {
+            metrics.started()
+            metrics.finished(record)
+        }
+        expect([#"sluice_limit_refusals_total{section="team",limit="tokens_per_minute"} 2"#])
+    }
+
     @Test func reloadsAreCounted() {
         metrics.reloaded(accepted: true)
         metrics.reloaded(accepted: false)

@@ -19,6 +19,19 @@ package struct BudgetPeriods: Sendable, Equatable {
         monthEnd = Self.firstDay(ofMonth: month + 1) * Self.secondsPerDay
     }
 
+    /// When the day ends, as RFC 3339 writes it.
+    package var dayEndText: String { Self.text(ofDay: day + 1) }
+
+    /// When the month ends, as RFC 3339 writes it.
+    package var monthEndText: String { Self.text(ofDay: Self.firstDay(ofMonth: month + 1)) }
+
+    private static func text(ofDay day: Int) -> String {
+        let month = month(ofDay: day)
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let date = two(day - firstDay(ofMonth: month) + 1)
+        return "\(1970 + month / 12)-\(two(month % 12 + 1))-\(date)T00:00:00Z"
+    }
+
     /// The largest month whose first day is not later.
     private static func month(ofDay day: Int) -> Int {
         var month = day / 31

@@ -57,16 +57,16 @@ struct LimitEntry {
 
     mutating func extend(
         _ grant: inout LimitGrant, tokens more: Int, cost: Money, at moment: Moment
-    ) -> Bool {
+    ) -> LimitAnswer.Refusal? {
         let demand = LimitDemand(key: grant.key, rules: grant.rules, tokens: more, cost: cost)
-        guard refusal(of: demand, isNew: false, at: moment) == nil else { return false }
+        if let refusal = refusal(of: demand, isNew: false, at: moment) { return refusal }
         if grant.rules.tokensPerMinute != nil {
             tokens.correct(more, second: grant.second, now: moment.now)
         }
         held &+= cost.billionths
         grant.tokens += more
         grant.cost += cost
-        return true
+        return nil
     }
 
     mutating func settle(_ grant: LimitGrant, tokens used: Int, cost: Money, at moment: Moment) {

@@ -18,10 +18,10 @@ public protocol LimitStore: Sendable {
 
     /// Takes more for a request under way. It is not counted as another one.
     ///
-    /// - Returns: whether there was room; then the grant has grown.
+    /// - Returns: what had no room; nil where all had, and then the grant has grown.
     nonisolated(nonsending) func extend(
         _ grant: inout LimitGrant, tokens: Int, cost: Money
-    ) async throws -> Bool
+    ) async throws -> LimitAnswer.Refusal?
 
     /// Puts what a request came to in the place of what was taken for it. Returns at once, on any thread.
     func settle(_ grant: LimitGrant, tokens: Int, cost: Money)

@@ -62,16 +62,16 @@ public final class MemoryLimitStore: LimitStore {
 
     public func extend(
         _ grant: inout LimitGrant, tokens: Int, cost: Money
-    ) async throws -> Bool {
+    ) async throws -> LimitAnswer.Refusal? {
         let moment = moment()
         var changed = grant
-        let isExtended = shard(of: grant.key).state.withLock { state in
+        let refusal = shard(of: grant.key).state.withLock { state in
             Self.change(grant.key, of: grant.group, at: moment, &state) {
                 $0.extend(&changed, tokens: tokens, cost: cost, at: moment)
             }
         }
         grant = changed
-        return isExtended
+        return refusal
     }
 
     public func settle(_ grant: LimitGrant, tokens: Int, cost: Money) {

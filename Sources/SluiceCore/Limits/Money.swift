@@ -27,6 +27,14 @@ public struct Money: Sendable, Hashable, Comparable {
     /// The amount in the currency's unit.
     public var amount: Double { Double(billionths) / 1_000_000_000 }
 
+    /// The amount with two digits behind the point, or as many as it has: `5.00`, `0.000012`.
+    package var text: String {
+        let (whole, rest) = billionths.magnitude.quotientAndRemainder(dividingBy: 1_000_000_000)
+        var digits = String(1_000_000_000 + rest).dropFirst()
+        while digits.count > 2, digits.last == "0" { digits.removeLast() }
+        return (billionths < 0 ? "-" : "") + "\(whole).\(digits)"
+    }
+
     public static func < (left: Money, right: Money) -> Bool { left.billionths < right.billionths }
 
     public static func + (left: Money, right: Money) -> Money {

@@ -197,13 +197,20 @@ public final class Exchange {
     /// The exchange is over. What ends it can itself make the client go, so only the first word counts.
     func finish(_ came: Outcome) {
         guard outcome == nil else { return }
-        let outcome = isCancelled ? .clientGone : came
+        let outcome = final(came)
         self.outcome = outcome
         guard let path, !path.settleUsage(outcome) else { return conclude(outcome) }
         perform {
             await path.countUsage(outcome)
             self.conclude(outcome)
         }
+    }
+
+    /// A client has all that it gets once a stage has ended its stream, and may go.
+    private func final(_ came: Outcome) -> Outcome {
+        let isGone = if case .clientGone = came { true } else { isCancelled }
+        guard isGone else { return came }
+        return path?.isEndedByStage == true ? .completed : .clientGone
     }
 
     /// Tells everybody of the end, once it is known what was used.
@@ -234,7 +241,12 @@ public final class Exchange {
         if let error = outcome.error {
             record.errorCode = error.code
             record.errorDetail = error.detail
+            record.limit = error.limit
             record.status = error.status
+        } else if let reason = path?.endReason {
+            record.errorCode = reason.code
+            record.errorDetail = reason.detail
+            record.limit = reason.limit
         }
         if let path {
             if path.hasStarted { record.status = path.status }

@@ -71,7 +71,8 @@ public enum EventEdit: Sendable {
     /// The stream ends here with an error event.
     case stop(ProxyError)
     /// The stream ends here with these events, as if the provider had ended it so: the last of them should say that it is the end.
-    case end([ServerSentEvent])
+    /// The record has the reason's code and detail.
+    case end([ServerSentEvent], reason: ProxyError? = nil)
     /// Reading stops until ``ResponseStage/resume()`` has an answer.
     case wait
 }

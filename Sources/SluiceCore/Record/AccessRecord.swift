@@ -26,6 +26,8 @@ public struct AccessRecord: Sendable {
     public var errorCode: String?
     /// What failed, for the log alone.
     public var errorDetail: String?
+    /// The limit that refused the request or stopped its stream.
+    public var limit: LimitName?
     /// Whether the client asked for a stream.
     public var isStreaming = false
     /// Bytes of the request's body; of one that was streamed on, those that were held first.

@@ -25,6 +25,7 @@ public struct ProxyError: Error, Sendable, CustomStringConvertible {
         var allowedMethods: String?
         var detail: String?
         var kind: String?
+        var limit: LimitName?
         var headers = HeaderFields()
     }
 
@@ -74,6 +75,11 @@ public struct ProxyError: Error, Sendable, CustomStringConvertible {
     public var kind: String? {
         get { parts.value.kind }
         set { parts.value.kind = newValue }
+    }
+    /// The limit that refused a request or stopped a stream.
+    public var limit: LimitName? {
+        get { parts.value.limit }
+        set { parts.value.limit = newValue }
     }
     /// Further fields of the answer that tells of it.
     public var headers: HeaderFields {

@@ -80,9 +80,10 @@ extension ResponsePath {
         switch result {
         case .keep, .waiting: break
         case .events(let events): write(events)
-        case .end(let events):
+        case .end(let events, let reason):
             write(events)
             isEndedByStage = true
+            endReason = reason
         case .stop(let error, let events):
             write(events)
             stopped = error

@@ -74,6 +74,8 @@ final class ResponsePath {
     var stopped: ProxyError?
     /// A stage has ended the stream as the provider would have.
     var isEndedByStage = false
+    /// Why.
+    var endReason: ProxyError?
 
     /// A stage does what it waits for: nothing else may happen to the stages.
     var isInStage = false

@@ -9,7 +9,7 @@ struct StageChain {
         /// The stream ends, behind what had passed the stages before.
         case stop(ProxyError, after: [ServerSentEvent])
         /// The stream is over behind these.
-        case end([ServerSentEvent])
+        case end([ServerSentEvent], reason: ProxyError?)
         /// A stage waits; ``StageChain/resume()`` goes on with the event.
         case waiting
     }
@@ -28,6 +28,7 @@ struct StageChain {
         var stop: ProxyError?
         /// Set once a stage has ended the stream: later stages see the events that end it.
         var isEnd = false
+        var reason: ProxyError?
 
         mutating func apply(_ edit: EventEdit, to event: ServerSentEvent) {
             switch edit {
@@ -40,9 +41,10 @@ struct StageChain {
                 stop = error
                 waiting = []
                 isUntouched = false
-            case .end(let events):
+            case .end(let events, let why):
                 passed += events
                 isEnd = true
+                reason = why
                 waiting = []
                 isUntouched = false
             case .wait: break
@@ -162,7 +164,7 @@ struct StageChain {
             }
             pass.moveOn()
         }
-        if pass.isEnd, pass.stop == nil { return .end(pass.waiting) }
+        if pass.isEnd, pass.stop == nil { return .end(pass.waiting, reason: pass.reason) }
         if let stop = pass.stop { return .stop(stop, after: pass.waiting) }
         return pass.isUntouched ? .keep : .events(pass.waiting)
     }

@@ -34,7 +34,8 @@ final class CompletionEstimates: Sendable {
             if estimates[model] != nil {
                 estimates[model]?.learn(Double(tokens))
             } else if estimates.count < Self.limit {
-                estimates[model] = Estimate(mean: Double(tokens), deviation: Double(tokens) / 2)
+                // One is no reason to expect more than half as much again.
+                estimates[model] = Estimate(mean: Double(tokens), deviation: Double(tokens) / 8)
             }
         }
     }

@@ -21,11 +21,18 @@ struct Overrun: Sendable {
     private let model: String
     private let counter: (any TextCounter)?
     private let choices: Int
+    private let prompt: Int
+    private let asksUsage: Bool
     private var counted = 0
     /// How much of the text is counted, in bytes.
     private var offset = 0
     private var isOver = false
     private var last: [UInt8] = []
+    /// The first event of a response, which names it.
+    private var created: [UInt8] = []
+    /// What was taken last.
+    private var taken = Overrun.step
+    private(set) var hasEnded = false
     /// Set once nobody can say any more whether there is room.
     var isOff = false
 
@@ -36,16 +43,27 @@ struct Overrun: Sendable {
     /// A larger portion would be felt by other exchanges.
     private static let portion = 8 << 10
 
-    init(_ stop: HardStop, for request: ProxyRequest, counter: (any TextCounter)?) {
+    init(_ stop: HardStop, for request: ProxyRequest, prompt: Int, counter: (any TextCounter)?) {
         self.stop = stop
         self.counter = counter
+        self.prompt = prompt
+        asksUsage = request.wantsUsage
         endpoint = request.endpoint
         model = request.model ?? ""
         choices = min(128, max(1, request.json?.root["n"]?.int ?? 1))
     }
 
-    /// What has to be taken next, in tokens.
-    func extent(held: Int) -> Int { max(Self.step, counted / 4, counted - held + Self.step) }
+    /// What has to be taken at least, in tokens.
+    func needed(held: Int) -> Int { max(1, counted - held) }
+
+    /// What should be taken next, in tokens: less where there was less the last time.
+    func extent(held: Int) -> Int {
+        let needed = needed(held: held)
+        let extent = max(Self.step, counted / 4, needed + Self.step)
+        return taken < Self.step ? min(extent, max(needed, taken * 2)) : extent
+    }
+
+    mutating func note(taken tokens: Int) { taken = tokens }
 
     /// - Parameter held: tokens that are reserved.
     mutating func note(_ text: ProducedText, held: Int) {
@@ -64,56 +82,25 @@ struct Overrun: Sendable {
 
     /// - Returns: whether more has to be reserved.
     mutating func note(_ event: ServerSentEvent) -> Bool {
-        if event.data.first == UInt8(ascii: "{") { last = event.data }
+        if event.data.first == UInt8(ascii: "{") {
+            last = event.data
+            if created.isEmpty, endpoint == .responses { created = event.data }
+        }
         return isOver && !isOff
     }
 
     /// More was reserved.
     mutating func goOn() { isOver = false }
 
-    func end() -> EventEdit {
-        guard stop == .length else { return .stop(.outOfBudget) }
-        return .end(
-            endpoint == .responses ? [incompleteResponse] : [lastChunk, ServerSentEvent.done])
+    /// - Parameter held: what there was for the completion, in tokens.
+    mutating func end(_ reason: ProxyError, held: Int) -> EventEdit {
+        hasEnded = true
+        guard stop == .length else { return .stop(reason) }
+        var reached = reason
+        reached.code = "limit_reached"
+        let ending = StreamEnding(
+            endpoint: endpoint, last: last, created: created, choices: choices,
+            asksUsage: asksUsage, prompt: prompt, completion: min(counted, held))
+        return .end(ending.events, reason: reached)
     }
-
-    /// The last chunk of a completion that is cut for its length, with the names of the one before.
-    private var lastChunk: ServerSentEvent {
-        let root = (try? JSONDocument(parsing: last))?.root
-        var writer = JSONWriter(capacity: 256)
-        writer.object { writer in
-            for name in ["id", "object", "model"] {
-                if let text = root?[name]?.string { writer.member(name, .string(text)) }
-            }
-            if let created = root?["created"]?.int { writer.member("created", .int(created)) }
-            let ends = (0..<choices).map { index -> JSONLiteral in
-                let text: (String, JSONLiteral) =
-                    endpoint == .completions ? ("text", "") : ("delta", [:])
-                return .object([("index", .int(index)), text, ("finish_reason", "length")])
-            }
-            writer.member("choices", .array(ends))
-        }
-        return ServerSentEvent(data: writer.bytes)
-    }
-
-    private var incompleteResponse: ServerSentEvent {
-        let root = (try? JSONDocument(parsing: last))?.root
-        var writer = JSONWriter(capacity: 256)
-        writer.object { writer in
-            writer.member("type", "response.incomplete")
-            writer.member("sequence_number", .int((root?["sequence_number"]?.int ?? 0)))
-            writer.member(
-                "response",
-                .object([
-                    ("object", "response"), ("status", "incomplete"),
-                    ("incomplete_details", .object([("reason", "max_output_tokens")])),
-                    ("output", .array([])),
-                ]))
-        }
-        return ServerSentEvent(data: writer.bytes, type: "response.incomplete")
-    }
-}
-
-extension ServerSentEvent {
-    fileprivate static let done = ServerSentEvent(data: Array("[DONE]".utf8))
 }

@@ -21,6 +21,7 @@ public struct RateLimits: ImmediateProcessor {
     package let name: String
     package let rules: LimitRules
     let key: RateLimitKey
+    private let source: LimitSource
     let hardStop: HardStop?
     package let refusesUnpriced: Bool
     /// Keys of the section that have no meaning beside its limits.
@@ -33,6 +34,7 @@ public struct RateLimits: ImmediateProcessor {
     public init(_ section: Section) throws {
         key = try RateLimitKey(section)
         name = try section.optionalFilledString("name") ?? key.description
+        source = LimitSource(section: name, key: key.description)
         rules = try LimitRules(section)
         hardStop = try section.optionalChoice("hard_stop", of: HardStop.self)
         refusesUnpriced = try section.choice("unpriced", default: Unpriced.refuse) == .refuse
@@ -92,11 +94,12 @@ public struct RateLimits: ImmediateProcessor {
             context.keep(
                 forStage: Reservation(
                     grant, completion: plan.completion, openCompletions: plan.openCompletions,
-                    model: model, store: store))
+                    model: model, prompt: plan.demand.tokens - plan.completion, store: store))
         }
         if let refusal = answer.refusal {
             throw refusal.error(
-                demand: plan.demand, model: model, standings: context.limitStandings)
+                plan.demand, model: model, standings: context.limitStandings, source: source,
+                isEstimated: plan.openCompletions != nil)
         }
     }
 
@@ -108,10 +111,13 @@ public struct RateLimits: ImmediateProcessor {
         return RateLimitStage(
             reservation: reservation,
             provider: context.provider(for: request, in: context.accounting.models),
-            estimates: estimates, context: context,
+            source: source, estimates: estimates, context: context,
             overrun: stopsStream
-                ? hardStop.map { Overrun($0, for: request, counter: context.accounting.texts) }
-                : nil)
+                ? hardStop.map {
+                    Overrun(
+                        $0, for: request, prompt: reservation.prompt,
+                        counter: context.accounting.texts)
+                } : nil)
     }
 
     private var countsTokens: Bool { rules.haveBudget || rules.tokensPerMinute != nil }
@@ -156,23 +162,44 @@ public struct RateLimits: ImmediateProcessor {
         let longest = request.model.flatMap {
             models.facts(for: $0, provider: provider).maximumCompletion
         }
-        let completion =
+        var completion =
             expected?.tokens(learned: estimates.expected(model: request.model), longest: longest)
             ?? 0
+        var cost = try cost(prompt, completion, of: request, at: provider, context)
+        if expected?.open != nil {
+            let bare = try self.cost(prompt, 0, of: request, at: provider, context)
+            completion = bounded(completion, prompt: prompt, cost: cost, bare: bare)
+            cost = try self.cost(prompt, completion, of: request, at: provider, context)
+        }
         let demand = LimitDemand(
             key: "\(name):\(key.value(for: request, context))", group: name, rules: rules,
             tokens: prompt + completion,
-            cost: try cost(
-                TokenUsage(promptTokens: prompt, completionTokens: completion), of: request,
-                at: provider, context))
+            cost: cost)
         return Plan(demand: demand, completion: completion, openCompletions: expected?.open)
     }
 
+    /// An estimate is never more than the limits can hold at all beside the prompt: only what a request says itself makes it too large.
+    ///
+    /// - Parameters:
+    ///   - cost: of prompt and completion.
+    ///   - bare: what the prompt costs.
+    private func bounded(_ completion: Int, prompt: Int, cost: Money, bare: Money) -> Int {
+        var most = completion
+        if let limit = rules.tokensPerMinute { most = min(most, limit - prompt) }
+        for case let budget? in [rules.budgetPerDay, rules.budgetPerMonth] where cost > budget {
+            let share = max(0, (budget.amount - bare.amount) / (cost.amount - bare.amount))
+            // One less, because amounts are rounded.
+            most = min(most, Int(Double(completion) * min(share, 1)) - 1)
+        }
+        return min(completion, max(1, most))
+    }
+
     private func cost(
-        _ usage: TokenUsage, of request: borrowing ProxyRequest, at provider: String?,
+        _ prompt: Int, _ completion: Int, of request: borrowing ProxyRequest, at provider: String?,
         _ context: ExchangeContext
     ) throws -> Money {
         guard rules.haveBudget, !FreePaths.contain(request) else { return .zero }
+        let usage = TokenUsage(promptTokens: prompt, completionTokens: completion)
         let cost = context.accounting.cost(of: usage, model: request.model, provider: provider)
         if let cost { return Money(cost) }
         guard refusesUnpriced else { return .zero }

@@ -15,6 +15,8 @@ final class Reservation: Sendable {
     }
 
     let model: String?
+    /// The prompt's tokens.
+    let prompt: Int
     /// How many completions the request gets, where it leaves their length open.
     let openCompletions: Int?
     let store: any LimitStore
@@ -22,15 +24,18 @@ final class Reservation: Sendable {
 
     init(
         _ grant: LimitGrant, completion: Int, openCompletions: Int? = nil, model: String?,
-        store: any LimitStore
+        prompt: Int = 0, store: any LimitStore
     ) {
         self.model = model
+        self.prompt = prompt
         self.openCompletions = openCompletions.map { max($0, 1) }
         self.store = store
         state = Mutex(State(grant: grant, completion: completion))
     }
 
     deinit { settle(tokens: 0, cost: .zero) }
+
+    var rules: LimitRules { state.withLock { $0.grant.rules } }
 
     /// Completion tokens that are held.
     var completion: Int { state.withLock { $0.completion } }
@@ -53,16 +58,17 @@ final class Reservation: Sendable {
 
     /// Takes more completion tokens.
     ///
-    /// - Returns: whether there was room.
-    func extend(by tokens: Int, cost: Money) async throws -> Bool {
+    /// - Returns: nil where there was room.
+    func extend(by tokens: Int, cost: Money) async throws -> LimitAnswer.Refusal? {
         var grant = state.withLock { state in
             state.isExtending = true
             return state.grant
         }
         var isExtended = false
         defer { endExtension(grant, by: isExtended ? tokens : 0) }
-        isExtended = try await store.extend(&grant, tokens: tokens, cost: cost)
-        return isExtended
+        let refusal = try await store.extend(&grant, tokens: tokens, cost: cost)
+        isExtended = refusal == nil
+        return refusal
     }
 
     private func endExtension(_ grant: LimitGrant, by tokens: Int) {

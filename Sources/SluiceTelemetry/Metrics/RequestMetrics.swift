@@ -113,6 +113,7 @@ public final class RequestMetrics: RecordSink {
     public func finished(_ record: AccessRecord) {
         inFlight.decrement(by: 1)
         countSource(record.usageSource)
+        if let limit = record.limit { count(limit) }
         guard let provider = record.provider else {
             requestCounter(record).increment()
             return
@@ -132,6 +133,14 @@ public final class RequestMetrics: RecordSink {
         case .estimated: usageSources[2].increment()
         case nil: break
         }
+    }
+
+    private func count(_ limit: LimitName) {
+        registry.counter(
+            "sluice_limit_refusals_total",
+            help: "Requests that a limit refused, and streams that it stopped.",
+            labels: [("section", limit.section), ("limit", limit.limit)]
+        ).increment()
     }
 
     /// Counts a failure of a provider. Those that end a request are counted by ``finished(_:)``; call this for those
