@@ -107,6 +107,17 @@ struct ExpectedCompletionTests {
         #expect(bench.status == 200)
     }
 
+    @Test func aNumberOfRequestsIsNoEstimate() async throws {
+        let bench = try LimitBench("requests_per_minute = 1")
+        let open = #"{"model":"m","messages":[]}"#
+        await bench.send(open)
+        await bench.send(open)
+        #expect(
+            bench.record?.errorDetail
+                == "rate-limits client, key client, requests_per_minute: limit 1, used 1, asked for 1"
+        )
+    }
+
     @Test func whatAClientLimitsTeachesNothing() async throws {
         let short =
             #"{"choices":[{"index":0,"message":{"content":"hi"}}],"usage":{"prompt_tokens":10,"completion_tokens":1}}"#

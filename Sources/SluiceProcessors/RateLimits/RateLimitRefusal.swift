@@ -9,6 +9,8 @@ extension LimitAnswer.Refusal {
         _ demand: LimitDemand, model: String?, standings: LimitStandings, source: LimitSource,
         isEstimated: Bool
     ) -> ProxyError {
+        // Of requests there is always one.
+        let isEstimated = isEstimated && (isOfBudget || kind == .tokens)
         let estimate = isEstimated ? " (estimated: the request does not say `max_tokens`)" : ""
         let requested = requested(demand)
         var error = ProxyError(
@@ -59,6 +61,10 @@ extension LimitAnswer.Refusal {
             if waitMilliseconds == nil {
                 return
                     "This request is too dear by itself: it may cost \(requested), and \(budget) is \(limit)."
+            }
+            if let wait = waitMilliseconds, wait <= 1000 {
+                return
+                    "You exceeded your current quota: of \(budget), \(limit), \(usedText) is spent, and requests under way hold the rest; this request may cost \(requested)."
             }
             return
                 "You exceeded your current quota: of \(budget), \(limit), \(usedText) is spent, and this request may cost \(requested); \(reset)."
