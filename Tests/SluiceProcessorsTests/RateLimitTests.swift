@@ -82,6 +82,19 @@ struct RateLimitTests {
         #expect(bench.status == 200)
     }
 
+    @Test func whatRunningRequestsHoldIsToldFromWhatIsSpent() {
+        var rules = LimitRules()
+        rules.budgetPerMonth = Money(5)
+        let refusal = LimitAnswer.Refusal(kind: .monthBudget, waitMilliseconds: 1000, used: 0)
+        let error = refusal.error(
+            LimitDemand(key: "k", rules: rules, tokens: 10, cost: Money(2)), model: "m",
+            standings: LimitStandings(), source: LimitSource(section: "s", key: "client"),
+            isEstimated: true)
+        #expect(error.message.contains("0.00 is spent, and requests under way hold the rest"))
+        #expect(error.message.contains("2.00 (estimated: the request does not say `max_tokens`)"))
+        #expect(error.code == "insufficient_quota")
+    }
+
     @Test func aModelWithoutPriceIsRefusedWhereThereIsABudget() async throws {
         let refusing = try LimitBench("budget_per_day = 1.0")
         await refusing.send(Self.prompt)
