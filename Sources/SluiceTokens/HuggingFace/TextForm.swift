@@ -42,6 +42,7 @@ enum TextForm: String, Sendable {
     }
 
     private func normalized(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> String.UTF8View {
+        guard bytes.count <= Self.piece else { return normalizedInPieces(bytes) }
         let text = String(decoding: bytes, as: UTF8.self)
         // In one step Foundation neither sorts what it decomposes into nor composes all Hangul.
         let form =
@@ -57,6 +58,33 @@ enum TextForm: String, Sendable {
             }
         return form.utf8
     }
+
+    /// A longer run is decomposed piece by piece: Foundation compares each mark with all marks before it.
+    private static let piece = 256
+
+    /// Marks that are in order already cost Foundation nothing, however many they are.
+    private func normalizedInPieces(
+        _ bytes: Slice<UnsafeBufferPointer<UInt8>>
+    ) -> String.UTF8View {
+        var scalars = OrderedScalars()
+        var start = bytes.startIndex
+        while start < bytes.endIndex {
+            var end = min(start + Self.piece, bytes.endIndex)
+            while end < bytes.endIndex, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+            let piece = String(decoding: bytes[start..<end], as: UTF8.self)
+            scalars.append(
+                isCompatible
+                    ? piece.decomposedStringWithCompatibilityMapping
+                    : piece.decomposedStringWithCanonicalMapping)
+            start = end
+        }
+        let text = scalars.finished()
+        return isComposed ? text.precomposedStringWithCanonicalMapping.utf8 : text.utf8
+    }
+
+    private var isCompatible: Bool { self == .compatiblyComposed || self == .compatiblyDecomposed }
+
+    private var isComposed: Bool { self == .composed || self == .compatiblyComposed }
 
     /// Whether a code point may change, or change with the one before it. What is not is a border of normalization.
     ///
