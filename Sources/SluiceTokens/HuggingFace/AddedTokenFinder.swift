@@ -57,6 +57,8 @@ struct AddedTokenFinder: Sendable {
     /// Gives the parts of a text in order; together they are the text, but where a token takes spaces that another one took.
     func forEachPart(of text: Text, _ body: (Part) -> Void) {
         var (offset, start) = (0, 0)
+        // What was found to be white space last.
+        var spaces = 0..<0
         while offset < text.count {
             guard beginnings[Int(text[offset])], let (token, end) = longest(text, from: offset)
             else {
@@ -70,10 +72,14 @@ struct AddedTokenFinder: Sendable {
             }
             let first =
                 token.takesSpaceBefore
-                ? max(Scalars.spaceStart(in: text, before: begin), start) : begin
+                ? Scalars.spaceStart(in: text, before: begin, notBefore: start) : begin
             if start < first { body(Part(range: start..<first)) }
-            start = token.takesSpaceAfter ? Scalars.spaceEnd(in: text, from: end) : end
-            body(Part(range: min(first, start)..<start, id: token.id))
+            if token.takesSpaceAfter, end < spaces.lowerBound || end >= spaces.upperBound {
+                spaces = end..<Scalars.spaceEnd(in: text, from: end)
+            }
+            start = token.takesSpaceAfter ? spaces.upperBound : end
+            // What the token before has taken is no token again.
+            if first < start { body(Part(range: first..<start, id: token.id)) }
         }
         if start < text.count { body(Part(range: start..<text.count)) }
     }

@@ -43,9 +43,18 @@ enum NormalizationStep: Sendable {
     /// Whether text can become more bytes, in each of which there could be a token.
     var lengthens: Bool {
         switch self {
-        case .form(let form): form != .composed
         case .strip, .stripAccents, .byteLevel: false
-        case .lowercase, .prepend, .replace: true
+        // Composing does so too: there are characters that stay decomposed.
+        case .form, .lowercase, .prepend, .replace: true
+        }
+    }
+
+    /// Whether what a text begins with can go, so that what begins it then was not its beginning.
+    var takesBeginning: Bool {
+        switch self {
+        case .strip(let left, _): left
+        case .stripAccents, .replace: true
+        case .form, .lowercase, .prepend, .byteLevel: false
         }
     }
 

@@ -3,7 +3,7 @@ struct PieceList {
     private(set) var bytes: [UInt8]
     private(set) var pieces: [Range<Int>]
     /// Whether the first piece is the beginning of all text.
-    private let isStart: Bool
+    private var isStart: Bool
     /// Whether some pattern took too long, and its pieces are not cut.
     private(set) var isCut = true
 
@@ -83,6 +83,7 @@ struct PieceList {
                 behavior.append(parts, to: &result)
             }
         }
+        if pieces.first?.lowerBound != result.first?.lowerBound { isStart = false }
         pieces = result
         isCut = isCut && isDone
     }

@@ -21,10 +21,10 @@ enum Scalars {
         bytes.append(contentsOf: UTF8.encode(scalar).map { Array($0) } ?? [])
     }
 
-    /// Where white space begins that ends at `end`.
-    static func spaceStart(in text: Text, before end: Int) -> Int {
-        var start = end
-        while let (scalar, before) = last(in: text, before: start),
+    /// Where white space begins that ends at `end`, or the limit, where that is in it.
+    static func spaceStart(in text: Text, before end: Int, notBefore limit: Int = 0) -> Int {
+        var start = max(end, limit)
+        while start > limit, let (scalar, before) = last(in: text, before: start),
             scalar.properties.isWhitespace
         {
             start = before
