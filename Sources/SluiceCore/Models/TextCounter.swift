@@ -8,10 +8,15 @@ public protocol TextCounter: Sendable {
     /// The same without waiting; nil where it would take the loop's time.
     func countAtOnce(_ text: Span<UInt8>, model: String) -> (count: Int, isExact: Bool)?
 
+    /// How many tokens each byte of a text can become at most.
+    func mostTokensPerByte(of model: String) -> Int
+
     /// Whether a completion of this model has nothing but the text that comes; not so where it thinks unseen.
     func seesAll(of model: String) -> Bool
 }
 
 extension TextCounter {
+    public func mostTokensPerByte(of model: String) -> Int { 1 }
+
     public func seesAll(of model: String) -> Bool { true }
 }

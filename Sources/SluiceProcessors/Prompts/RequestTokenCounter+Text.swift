@@ -4,10 +4,10 @@ internal import SluiceTokens
 extension RequestTokenCounter: TextCounter {
     public func count(_ text: [UInt8], model: String) async -> (count: Int, isExact: Bool) {
         let tokenizer = await source(of: model).tokenizer()
-        guard text.count > Self.mostAtOnce else {
-            return (tokenizer.count(text.span), tokenizer.isExact)
-        }
-        return (await LongWork.run { tokenizer.count(text.span) }, tokenizer.isExact)
+        let count =
+            text.count > tokenizer.mostAtOnce
+            ? await LongWork.run { tokenizer.count(text.span) } : tokenizer.count(text.span)
+        return (count, tokenizer.isExact(length: text.count))
     }
 
     public func countAtOnce(

@@ -29,7 +29,7 @@ public struct RequestTokenCounter: PromptCounter {
         guard let form = PromptForm(request.endpoint), let document = request.json else {
             return Self.nothing(rule)
         }
-        guard document.count <= Self.mostAtOnce, let tokenizer = rule.tokenizer.loaded else {
+        guard let tokenizer = rule.tokenizer.loaded, document.count <= tokenizer.mostAtOnce else {
             return nil
         }
         return Self.count(document, form, rule, with: tokenizer)
@@ -51,7 +51,7 @@ public struct RequestTokenCounter: PromptCounter {
         }
         let rule = rules.rule(for: request.model ?? "")
         let tokenizer = await rule.tokenizer.tokenizer()
-        return await Self.offLoop(document) {
+        return await Self.offLoop(document, tokenizer) {
             Self.elements(of: form, in: document, rule, with: tokenizer)
         }
     }
@@ -66,6 +66,11 @@ public struct RequestTokenCounter: PromptCounter {
     /// The tokenizer of a model; the estimate where its own cannot be had. Takes its time where that is not unpacked: not for a loop.
     package func tokenizer(of model: String) -> any Tokenizer { source(of: model).load() }
 
+    /// What no text has more tokens than, for each of its bytes. Characters of three bytes are up to 33 where they are taken apart.
+    public func mostTokensPerByte(of model: String) -> Int {
+        rules.rule(for: model).isWithinBytes ? 1 : 16
+    }
+
     func source(of model: String) -> TokenizerSource { rules.rule(for: model).tokenizer }
 
     /// Unpacks the vocabularies of models that will be asked for, so that no request waits for them: not on a loop.
@@ -77,18 +82,19 @@ public struct RequestTokenCounter: PromptCounter {
         _ document: JSONDocument, _ form: PromptForm, _ rule: ModelRule
     ) async -> PromptTokens {
         let tokenizer = await rule.tokenizer.tokenizer()
-        return await offLoop(document) { count(document, form, rule, with: tokenizer) }
+        return await offLoop(document, tokenizer) { count(document, form, rule, with: tokenizer) }
     }
 
     private static func count(
         _ document: JSONDocument, _ form: PromptForm, _ rule: ModelRule,
-        with tokenizer: some Tokenizer
+        with tokenizer: SharedTokenizer
     ) -> PromptTokens {
         let reader = PromptReader(document: document, tokenizer: tokenizer, images: rule.images)
         let (all, longest) = reader.prompt(form)
         return PromptTokens(
             count: max(all.tokens, 0), longest: max(longest, 0), tokenizer: tokenizer.name,
-            isExact: all.isExact && tokenizer.isExact && (form != .chat || rule.hasPublishedRule))
+            isExact: all.isExact && tokenizer.isExact(length: document.count)
+                && (form != .chat || rule.hasPublishedRule))
     }
 
     private static func elements(
@@ -104,8 +110,9 @@ public struct RequestTokenCounter: PromptCounter {
     }
 
     private static func offLoop<Result: Sendable>(
-        _ document: JSONDocument, _ work: @escaping @Sendable () -> Result
+        _ document: JSONDocument, _ tokenizer: SharedTokenizer,
+        _ work: @escaping @Sendable () -> Result
     ) async -> Result {
-        document.count > mostAtOnce ? await LongWork.run(work) : work()
+        document.count > tokenizer.mostAtOnce ? await LongWork.run(work) : work()
     }
 }

@@ -39,7 +39,8 @@ final class TokenizerSource: Sendable {
     /// Of a tokenizer that was read from a file.
     init(of tokenizer: any Tokenizer) {
         name = tokenizer.name
-        state = Mutex(State(tokenizer: SharedTokenizer(tokenizer)))
+        let shared = SharedTokenizer(tokenizer, longest: SharedTokenizer.longestOfFile)
+        state = Mutex(State(tokenizer: shared))
     }
 
     /// Nil as long as the vocabulary is not unpacked.

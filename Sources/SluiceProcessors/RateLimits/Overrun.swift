@@ -12,7 +12,8 @@ enum HardStop: String, CaseIterable, Sendable {
 
 /// Watches whether a stream writes more than was reserved for it.
 ///
-/// No text has more tokens than bytes. So nothing is counted until there are as many bytes as tokens are left, and then all that has come
+/// No text has more tokens than bytes, or a few times that by a tokenizer that rewrites it.
+/// So nothing is counted until there are as many bytes as tokens are left, and then all that has come
 /// since the last count: most of a text is counted in a few large portions, and its end event by event. Where portions meet, a count can be a
 /// token too high, so a stream may be stopped by some of those too early; it is not stopped too late.
 struct Overrun: Sendable {
@@ -68,7 +69,10 @@ struct Overrun: Sendable {
     /// - Parameter held: tokens that are reserved.
     mutating func note(_ text: ProducedText, held: Int) {
         let waiting = text.size - offset
-        guard waiting > 0, counted + waiting > held || waiting >= Self.portion else { return }
+        let most = counter?.mostTokensPerByte(of: model) ?? 1
+        guard waiting > 0, counted + most * waiting > held || waiting >= Self.portion else {
+            return
+        }
         counted += tokens(of: text, waiting)
         offset = text.size
         isOver = counted > held

@@ -1,5 +1,4 @@
 internal import SluiceJSON
-internal import Synchronization
 
 /// The tokenizer of a `tokenizer.json` with a model of byte pairs, exactly as Hugging Face's library has it, special tokens taken
 /// for ordinary text.
@@ -13,7 +12,7 @@ public final class HuggingFaceTokenizer: Tokenizer {
     private let model: BytePairModel
     /// Whether pieces are in ``ByteAlphabet`` when all steps are done.
     private let isSpelt: Bool
-    private let hasGivenUp = Atomic(false)
+    private let doubts = DoubtfulTime()
     public let isWithinBytes: Bool
 
     /// How normalized text becomes pieces.
@@ -49,36 +48,34 @@ public final class HuggingFaceTokenizer: Tokenizer {
         isSpelt = try Self.arrange(normalization, &steps)
         let isBytewise = isSpelt || steps.contains(where: \.isByteLevel)
         let spelling: BytePairFile.Spelling = isBytewise ? .bytes : .text
-        cutting = Self.cutting(steps)
+        cutting = isSpelt && !steps.isEmpty ? .steps(steps) : Self.cutting(steps)
         let options = try BytePairOptions(model, spelling: spelling)
         let pairs = try BytePairFile(model, spelling: spelling)
-        let added: [AddedToken]
+        let (plain, normalized): ([AddedToken], [AddedToken])
+        let normalizedContents: [[UInt8]]
         do {
-            added = try AddedToken.read(file, vocabulary: pairs, spelling)
+            let added = try AddedToken.read(file, vocabulary: pairs, spelling)
+            (plain, normalized) = (added.filter { !$0.isNormalized }, added.filter(\.isNormalized))
+            normalizedContents = try Self.contents(of: normalized, normalization)
             self.model = try BytePairModel(pairs, options)
         } catch {
             pairs.index.free()
             throw error
         }
-        let (plain, normalized) = (
-            added.filter { !$0.isNormalized }, added.filter(\.isNormalized)
-        )
-        let normalization = normalization
         finder = AddedTokenFinder(plain, contents: plain.map(\.content))
-        normalizedFinder = AddedTokenFinder(
-            normalized,
-            contents: normalized.map { token in
-                var content = token.content
-                for step in normalization { _ = step.apply(to: &content) }
-                return content
-            })
+        normalizedFinder = AddedTokenFinder(normalized, contents: normalizedContents)
+        mayBeSlow =
+            normalization.contains(where: \.hasPattern) || steps.contains(where: \.hasPattern)
         isWithinBytes =
             isBytewise && !normalization.contains(where: \.lengthens)
             && !steps.contains(where: \.lengthens)
     }
 
-    /// Whether all texts so far were split as the file says; a pattern that takes too long for one is given up.
-    public var isExact: Bool { !hasGivenUp.load(ordering: .relaxed) }
+    /// Whether all texts of the last minute were split as the file says; a pattern that takes too long for one is given up.
+    public var isExact: Bool { !doubts.isNow }
+
+    /// Whether some texts take long for their length.
+    public let mayBeSlow: Bool
 
     public func count(_ text: Span<UInt8>) -> Int {
         var output = TokenOutput()
@@ -156,7 +153,7 @@ public final class HuggingFaceTokenizer: Tokenizer {
         list.bytes.withUnsafeBufferPointer { model.add(unsafe Text($0), pieces, to: &output) }
     }
 
-    private func giveUp() { hasGivenUp.store(true, ordering: .relaxed) }
+    private func giveUp() { doubts.begin() }
 
     private static func cutting(_ steps: [PreTokenization]) -> Cutting {
         switch steps.first {
@@ -177,6 +174,20 @@ public final class HuggingFaceTokenizer: Tokenizer {
         }
     }
 
+    /// What added tokens become in normalized text. Nothing would be found everywhere.
+    private static func contents(
+        of tokens: [AddedToken], _ normalization: [NormalizationStep]
+    ) throws -> [[UInt8]] {
+        try tokens.map { token in
+            var content = token.content
+            for step in normalization { _ = step.apply(to: &content) }
+            guard !content.isEmpty else {
+                throw UnusableTokenizer("has an added token of which its normalizer leaves nothing")
+            }
+            return content
+        }
+    }
+
     /// Sees to it that what follows `ByteLevel` finds its characters. What is not exact then is refused.
     ///
     /// - Returns: whether pieces are spelt in the alphabet of bytes at the end.
@@ -192,6 +203,10 @@ public final class HuggingFaceTokenizer: Tokenizer {
         }
         for number in steps.indices {
             switch steps[number] {
+            case .metaspace(_, .first, _) where normalization.contains(where: \.takesBeginning):
+                throw UnusableTokenizer(
+                    "has a prepend_scheme 'first' behind a normalizer that may take what text begins with, which is not known"
+                )
             case .byteLevel(let addsSpace, let splits, _):
                 guard !isSpelt else {
                     throw UnusableTokenizer("has ByteLevel twice, which is not known")

@@ -14,6 +14,8 @@ final class TextPattern: Sendable {
     /// Steps back in one search, for each byte of the text and at least. Patterns of tokenizers need one or two.
     private static let stepsPerByte = 64
     private static let leastSteps = 10_000
+    /// How much is searched before somebody looks at the clock.
+    private static let bytesPerLook = 64 << 10
     /// Levels on the stack of one match.
     private static let mostLevels: UInt32 = 8 << 20
 
@@ -66,8 +68,14 @@ final class TextPattern: Sendable {
         onig_set_retry_limit_in_search_of_match_param(limits, steps)
         onig_set_match_stack_limit_size_of_match_param(limits, Self.mostLevels)
         let budget = TimeBudget(bytes: count)
-        var (position, lastEnd, matches) = (0, -1, 0)
+        var (position, lastEnd, searched) = (0, -1, 0)
         while position <= count {
+            // A search may look at all that follows.
+            searched += count - position
+            if searched >= Self.bytesPerLook {
+                if budget.isSpent { return false }
+                searched = 0
+            }
             // Safety: the position is at most the end, and the library reads nothing behind that.
             let code = unsafe onig_search_with_param(
                 pattern, start, end, start + position, end, region,
@@ -84,8 +92,6 @@ final class TextPattern: Sendable {
             }
             (position, lastEnd) = (match.upperBound, match.upperBound)
             body(match.lowerBound + offset..<match.upperBound + offset)
-            matches += 1
-            if matches & 0xFF == 0, budget.isSpent { return false }
         }
         return true
     }
@@ -95,7 +101,10 @@ final class TextPattern: Sendable {
 private struct TimeBudget {
     private let end: ContinuousClock.Instant
 
-    init(bytes: Int) { end = .now + .seconds(1) + .microseconds(bytes) }
+    /// Short texts may be counted on a loop.
+    init(bytes: Int) {
+        end = .now + (bytes <= 16 << 10 ? .milliseconds(100) : .seconds(1)) + .microseconds(bytes)
+    }
 
     var isSpent: Bool { .now > end }
 }
