@@ -21,12 +21,13 @@ struct ModelSection {
             throw section.error("may have a '*' at its end only", key: "name")
         }
         provider = try section.optionalString("provider")
-        facts = ModelFacts(
+        var facts = ModelFacts(
             tokenizer: try Self.tokenizer(section, &files),
             contextWindow: try section.optionalInt("context_window", in: 1...Self.mostTokens),
             maximumCompletion: try section.optionalInt(
-                "max_completion_tokens", in: 1...Self.mostTokens),
-            prices: try Self.prices(section))
+                "max_completion_tokens", in: 1...Self.mostTokens))
+        facts.statedPrices = try Self.prices(section)
+        self.facts = facts
         if provider != nil, facts.tokenizer != nil {
             throw section.error(
                 "a model has the same one everywhere: say it in a section without 'provider'",
@@ -55,15 +56,17 @@ struct ModelSection {
         return name
     }
 
-    private static func prices(_ section: Section) throws -> TokenPrices? {
+    private static func prices(_ section: Section) throws -> StatedPrices {
         let input = try section.optionalDouble("input_price", in: anyPrice)
         let cached = try section.optionalDouble("cached_input_price", in: anyPrice)
         let output = try section.optionalDouble("output_price", in: anyPrice)
-        guard input != nil || cached != nil || output != nil else { return nil }
-        guard let input else {
+        guard input != nil || cached != nil || output != nil else {
+            return StatedPrices()
+        }
+        guard input != nil else {
             throw section.error("is missing beside another price", key: "input_price")
         }
-        return TokenPrices(input: input, cachedInput: cached ?? input, output: output ?? 0)
+        return StatedPrices(input: input, cachedInput: cached, output: output)
     }
 }
 
@@ -74,11 +77,23 @@ extension ModelSection {
             provider == nil ? facts.tokenizer ?? ModelTokenizers.tokenizer(for: name) : nil,
             facts.contextWindow.map { "window \($0)" },
             facts.maximumCompletion.map { "completions up to \($0)" },
-            facts.prices.map {
-                "\($0.input), cached \($0.cachedInput), output \($0.output) per million"
-            },
+            facts.prices.map(priceSummary),
         ]
         let place = provider.map { " at \($0)" } ?? ""
         return "\(name)\(place): " + details.compactMap { $0 }.joined(separator: "; ")
+    }
+
+    private func priceSummary(_ prices: TokenPrices) -> String {
+        let stated = facts.statedPrices
+        guard provider != nil else {
+            let output = stated.output.map { "output \($0) per million" } ?? "output free"
+            return "\(prices.input), cached \(prices.cachedInput), \(output)"
+        }
+        let parts = [
+            "\(prices.input)", stated.cachedInput.map { "cached \($0)" },
+            stated.output.map { "output \($0)" },
+        ].compactMap { $0 }
+        let rest = parts.count < 3 ? ", the rest as elsewhere" : ""
+        return parts.joined(separator: ", ") + " per million" + rest
     }
 }

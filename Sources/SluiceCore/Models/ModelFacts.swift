@@ -7,7 +7,12 @@ public struct ModelFacts: Sendable, Equatable {
     /// How many tokens a completion may have.
     public var maximumCompletion: Int?
     /// What its tokens cost.
-    public var prices: TokenPrices?
+    public var prices: TokenPrices? {
+        get { statedPrices.prices }
+        set { statedPrices = StatedPrices(newValue) }
+    }
+    /// The prices as they were told, of which some may be left out.
+    package var statedPrices: StatedPrices
 
     /// Facts about a model; about an unknown one without arguments.
     public init(
@@ -17,6 +22,6 @@ public struct ModelFacts: Sendable, Equatable {
         self.tokenizer = tokenizer
         self.contextWindow = contextWindow
         self.maximumCompletion = maximumCompletion
-        self.prices = prices
+        statedPrices = StatedPrices(prices)
     }
 }

@@ -50,10 +50,11 @@ public final class ModelTable: Sendable {
 
 extension ModelFacts {
     fileprivate func completed(by other: ModelFacts) -> ModelFacts {
-        ModelFacts(
+        var facts = ModelFacts(
             tokenizer: tokenizer ?? other.tokenizer,
             contextWindow: contextWindow ?? other.contextWindow,
-            maximumCompletion: maximumCompletion ?? other.maximumCompletion,
-            prices: prices ?? other.prices)
+            maximumCompletion: maximumCompletion ?? other.maximumCompletion)
+        facts.statedPrices = statedPrices.completed(by: other.statedPrices)
+        return facts
     }
 }
