@@ -162,6 +162,14 @@ struct RateLimitTests {
         #expect(bench.field("x-ratelimit-remaining-tokens") == "920")
     }
 
+    @Test(arguments: [
+        (250, "250ms"), (1_500, "1.5s"), (59_999, "59.999s"), (60_000, "1m0s"),
+        (60_730, "1m1s"), (119_001, "2m0s"), (3_600_001, "1h0m1s"),
+    ])
+    func timesAreNeverTooShort(_ milliseconds: Int, _ text: String) {
+        #expect(LimitTime.text(milliseconds) == text)
+    }
+
     @Test(arguments: [(true, 200), (false, 503)])
     func aStoreThatFailsOpensOrCloses(_ isOpen: Bool, _ status: Int) async throws {
         let bench = try LimitBench("requests_per_minute = 1")
@@ -169,6 +177,7 @@ struct RateLimitTests {
         await bench.send(Self.prompt)
         #expect(bench.status == status)
         if !isOpen { #expect(bench.text.contains("limits_unavailable")) }
+        #expect(bench.record?.outcome == (isOpen ? "completed" : "refused"))
     }
 
     @Test(arguments: [

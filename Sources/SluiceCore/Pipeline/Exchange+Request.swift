@@ -176,7 +176,9 @@ extension Exchange {
             path.refuse(reason)
         }
         if let interruption { return .aborted(interruption) }
-        return error.fault == .client ? .refused(error) : .failed(error)
+        // A 503 of the proxy's own says nothing about a provider.
+        let isRefusal = error.fault == .client || error.fault == .proxy && error.status == 503
+        return isRefusal ? .refused(error) : .failed(error)
     }
 }
 

@@ -32,7 +32,7 @@ extension LimitStandings {
     }
 }
 
-/// Times as OpenAI writes them: `250ms`, `1.5s`, `6m0s`.
+/// Times as OpenAI writes them: `250ms`, `1.5s`, `6m0s`. What has no room is rounded up: who comes back then is not too early.
 enum LimitTime {
     static func text(_ milliseconds: Int) -> String {
         if milliseconds < 1000 { return "\(milliseconds)ms" }
@@ -42,7 +42,7 @@ enum LimitTime {
             while digits.last == "0" { digits.removeLast() }
             return digits.isEmpty ? "\(seconds)s" : "\(seconds).\(digits)s"
         }
-        let (minutes, left) = seconds.quotientAndRemainder(dividingBy: 60)
+        let (minutes, left) = (seconds + (rest > 0 ? 1 : 0)).quotientAndRemainder(dividingBy: 60)
         return minutes < 60 ? "\(minutes)m\(left)s" : "\(minutes / 60)h\(minutes % 60)m\(left)s"
     }
 }
