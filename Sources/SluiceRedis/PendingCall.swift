@@ -5,6 +5,8 @@ package struct RedisFailure: Error, CustomStringConvertible {
     package let description: String
     /// It was sent: Redis may have run the script nevertheless.
     package var mayHaveRun = false
+    /// Redis said so itself: the script has changed nothing.
+    package var isReply = false
 
     init(_ description: String) {
         self.description = description
@@ -37,7 +39,9 @@ final class PendingCall: Sendable {
     func take(_ reply: RedisValue) {
         guard end() != .answered else { return }
         if case .error(let text) = reply {
-            call.answer(.failure(RedisFailure("Redis: \(text)")))
+            var failure = RedisFailure("Redis: \(text)")
+            failure.isReply = true
+            call.answer(.failure(failure))
         } else {
             call.answer(.success(reply))
         }

@@ -36,6 +36,8 @@ package final class RedisClient: Sendable {
         var usedAt = ContinuousClock.now
         var failures = 0
         var restUntil = ContinuousClock.now
+        /// What was told last; nil before the first answer.
+        var isUp: Bool?
     }
 
     /// Questions that may wait; beyond them the server is as good as gone.
@@ -53,16 +55,28 @@ package final class RedisClient: Sendable {
     private let queue = DispatchQueue(label: "sluice.redis")
     private let deadlines: CallDeadlines
     private let dial: Dial
+    private let changed: Change
+
+    /// Hears, once each time, that the server does not answer, with the reason, or that it answers (nil).
+    package typealias Change = @Sendable (_ reason: String?) -> Void
 
     typealias Dial =
         @Sendable (_ address: RedisAddress, _ timeout: Duration) throws -> RedisConnection
 
     /// - Parameter timeout: to connect, and for each answer from when it was asked for.
-    package convenience init(_ address: RedisAddress, timeout: Duration) {
-        self.init(address, timeout: timeout) { try RedisConnection($0, timeout: $1) }
+    package convenience init(
+        _ address: RedisAddress, timeout: Duration, changed: @escaping Change = { _ in }
+    ) {
+        self.init(address, timeout: timeout, changed: changed) {
+            try RedisConnection($0, timeout: $1)
+        }
     }
 
-    init(_ address: RedisAddress, timeout: Duration, dial: @escaping Dial) {
+    init(
+        _ address: RedisAddress, timeout: Duration, changed: @escaping Change = { _ in },
+        dial: @escaping Dial
+    ) {
+        self.changed = changed
         self.address = address
         self.timeout = timeout
         self.dial = dial
@@ -115,13 +129,22 @@ package final class RedisClient: Sendable {
             let calls = batch.filter { $0.isOpen && $0.call.isWanted() }
             if calls.isEmpty { continue }
             do {
-                try ask(calls)
+                let complaint = try ask(calls)
                 link.failures = 0
+                note(complaint)
             } catch {
                 link.connection = nil
                 for call in calls { call.fail("Redis at \(address): \(error)") }
+                note("\(error)")
             }
         }
+    }
+
+    private func note(_ complaint: String?) {
+        let isUp = complaint == nil
+        guard link.isUp != isUp else { return }
+        link.isUp = isUp
+        changed(complaint)
     }
 
     private func takeBatch() -> [PendingCall]? {
@@ -138,12 +161,13 @@ package final class RedisClient: Sendable {
 
     // MARK: On the queue
 
-    private func ask(_ calls: [PendingCall]) throws {
+    /// - Returns: why the server answers no question although it is there.
+    private func ask(_ calls: [PendingCall]) throws -> String? {
         guard link.restUntil <= .now else {
             throw RedisConnection.Failure(description: "not reachable a moment ago")
         }
         do {
-            try answer(calls)
+            return try answer(calls)
         } catch {
             rest()
             throw error
@@ -153,14 +177,15 @@ package final class RedisClient: Sendable {
     /// Answers each call as its reply comes.
     ///
     /// - Throws: where the connection is of no use any more.
-    private func answer(_ calls: [PendingCall]) throws {
+    private func answer(_ calls: [PendingCall]) throws -> String? {
         let connection = try connection()
         // Nobody waits any more for what ran out of time while the server was looked for.
         let sent = calls.filter { $0.beginSending() }
-        var (unknown, refusal): ([PendingCall], String?) = ([], nil)
+        var (unknown, refusal, complaint): ([PendingCall], String?, String?) = ([], nil, nil)
         try connection.run(sent.map { $0.call.command(digest: link.digests) }) { index, reply in
             if reply.isUnknownScript { return unknown.append(sent[index]) }
             refusal = reply.refusalOfServer ?? refusal
+            complaint = reply.complaintOfServer ?? complaint
             sent[index].take(reply)
         }
         // Somebody may have made the server forget its scripts.
@@ -169,6 +194,7 @@ package final class RedisClient: Sendable {
         }
         if let refusal { throw RedisConnection.Failure(description: refusal) }
         link.usedAt = .now
+        return complaint
     }
 
     private func connection() throws -> RedisConnection {
@@ -223,8 +249,16 @@ extension RedisValue {
 
     /// What a server says that is not, or not yet, the one to ask. Another may stand behind the same name.
     fileprivate var refusalOfServer: String? {
+        error(of: ["READONLY", "LOADING", "NOAUTH", "MASTERDOWN"])
+    }
+
+    /// What a server says that is the one to ask, and takes nothing at the moment.
+    fileprivate var complaintOfServer: String? {
+        error(of: ["OOM", "MISCONF", "BUSY", "NOPERM", "NOREPLICAS", "CLUSTERDOWN"])
+    }
+
+    private func error(of words: [String]) -> String? {
         guard case .error(let text) = self else { return nil }
-        let words = ["READONLY", "LOADING", "NOAUTH", "MASTERDOWN"]
         // Older servers put their own words before those of a script.
         return words.contains { text.hasPrefix($0) || text.contains("-\($0) ") } ? text : nil
     }

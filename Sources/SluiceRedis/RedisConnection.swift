@@ -69,7 +69,9 @@ final class RedisConnection {
         }
         if address.database != 0 { commands.append(["SELECT", String(address.database)]) }
         for case .error(let text) in try run(commands) {
-            throw Failure(description: text)
+            // A server without the command repeats what it was given.
+            let isTelling = address.password.map { text.contains($0) } ?? false
+            throw Failure(description: isTelling ? "does not take a password" : text)
         }
     }
 

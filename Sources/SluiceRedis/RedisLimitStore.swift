@@ -14,14 +14,18 @@ package final class RedisLimitStore: LimitStore {
     private let live = Mutex<[UInt64: String]>([:])
     private let lane: SettlementLane
     private let renewals = Mutex<Task<Void, Never>?>(nil)
+    private let checks = Mutex<Task<Void, Never>?>(nil)
+    private let failed: @Sendable () -> Void
 
     /// - Parameters:
     ///   - prefix: of all keys.
     ///   - lease: how long a process may be silent before what it held is free, in seconds.
     ///   - dropped: hears of settlements that were given up, and how many.
+    ///   - failed: hears of every question of a request that was not answered.
     package init(
         _ client: RedisClient, prefix: String = "sluice", failsOpen: Bool, lease: Int = 60,
-        dropped: @escaping @Sendable (Int) -> Void = { _ in }
+        dropped: @escaping @Sendable (Int) -> Void = { _ in },
+        failed: @escaping @Sendable () -> Void = {}
     ) {
         // Numbers of another process, or of one before this, are not those of this one.
         let process = String(UInt64.random(in: .min ... .max), radix: 36)
@@ -32,6 +36,7 @@ package final class RedisLimitStore: LimitStore {
         self.prefix = prefix
         self.failsOpen = failsOpen
         self.lease = lease
+        self.failed = failed
         let pause = Duration.seconds(lease) / 3
         let task = Task { [weak self] in
             while (try? await Task.sleep(for: pause)) != nil { self?.renew() }
@@ -39,7 +44,30 @@ package final class RedisLimitStore: LimitStore {
         renewals.withLock { $0 = task }
     }
 
-    deinit { renewals.withLock { $0?.cancel() } }
+    deinit {
+        renewals.withLock { $0?.cancel() }
+        checks.withLock { $0?.cancel() }
+    }
+
+    /// Asks now and then whether the server is there, so that whoever listens to the client hears of it before a request needs it.
+    package func watch(every pause: Duration = .seconds(2)) {
+        let task = Task { [weak self] in
+            repeat { self?.check() } while (try? await Task.sleep(for: pause)) != nil
+        }
+        checks.withLock { $0 = task }
+    }
+
+    private func check() {
+        _ = client.offer(
+            RedisClient.Call(script: .check, keys: ["\(prefix):check"], arguments: []) { _ in })
+    }
+
+    /// Waits until Redis has been told of all settlements, or the time is over; what is left is given up.
+    package func finish(within limit: Duration) async {
+        let end = ContinuousClock.now + limit
+        while unsettled > 0, .now < end, (try? await Task.sleep(for: .milliseconds(20))) != nil {}
+        lane.giveUp()
+    }
 
     package func reserve(_ demand: LimitDemand) async throws -> LimitAnswer {
         let id = UInt64.random(in: 1...UInt64(Int64.max))
@@ -49,6 +77,7 @@ package final class RedisLimitStore: LimitStore {
                 demand.rules, id: id, key: demand.key, tokens: demand.tokens, cost: demand.cost)
         } catch {
             if error.mayHaveRun { release(demand, id: id) }
+            failed()
             throw LimitStoreUnavailable(error.description)
         }
         var grant: LimitGrant?
@@ -69,6 +98,7 @@ package final class RedisLimitStore: LimitStore {
                 grant.rules, id: grant.id, key: grant.key, tokens: tokens, cost: cost,
                 second: grant.second)
         } catch {
+            failed()
             throw LimitStoreUnavailable(error.description)
         }
         if let refusal = reply.refusal { return refusal }

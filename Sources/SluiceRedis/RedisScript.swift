@@ -6,7 +6,7 @@ struct RedisScript: Sendable {
 
 /// The scripts of limits. Their keys are those of ``LimitKeys``. All numbers are whole; Lua keeps them exact up to 2^53.
 extension RedisScript {
-    static let all = [reserve, settle, renew]
+    static let all = [reserve, settle, renew, check]
 
     /// Takes what a request demands, or nothing.
     ///
@@ -160,6 +160,10 @@ extension RedisScript {
             end
             return 1
             """)
+
+    /// Says whether the server would take a count.
+    static let check = RedisScript(
+        name: "check", source: "redis.call('SET', KEYS[1], '1', 'EX', 60) return 1")
 
     /// Says that a process still holds what it holds. Arguments: lease in seconds, and IDs.
     static let renew = RedisScript(

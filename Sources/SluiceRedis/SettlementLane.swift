@@ -66,6 +66,16 @@ final class SettlementLane: Sendable {
         if lost > 0 { dropped(lost) }
     }
 
+    /// Sends nothing any more.
+    func giveUp() {
+        let lost = state.withLock { state in
+            state.round += 1
+            defer { state.pending = [:] }
+            return state.pending.count
+        }
+        if lost > 0 { dropped(lost) }
+    }
+
     /// Called under the lock: what comes later must not be sent earlier.
     private func send(_ settlement: Settlement, _ number: Int, in state: inout State) {
         let (keys, arguments) = call(settlement, number)
@@ -88,6 +98,14 @@ final class SettlementLane: Sendable {
             case .success:
                 state.pending[number] = nil
                 state.failures = 0
+            case .failure(let failure) where failure.isReply:
+                // Redis may have taken later numbers of the batch, and would hold this one for told. What was sent anew meanwhile is behind
+                // this answer in the client's queue, so it is void.
+                if let settlement = state.pending.removeValue(forKey: number) {
+                    state.last += 1
+                    state.pending[state.last] = settlement
+                }
+                if !state.isHalted { halt(&state) }
             case .failure:
                 if state.round == round, !state.isHalted { halt(&state) }
             }

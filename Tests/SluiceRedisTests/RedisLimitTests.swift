@@ -72,6 +72,46 @@ struct RedisLimitTests {
         }
     }
 
+    @Test func whoListensHearsOfALossAndOfTheReturnOnce() async throws {
+        let server = try RedisServer()
+        let heard = Mutex<[String?]>([])
+        let address = try #require(RedisAddress(server.url))
+        let client = RedisClient(address, timeout: .milliseconds(500)) { reason in
+            heard.withLock { $0.append(reason) }
+        }
+        let store = RedisLimitStore(client, failsOpen: false)
+        // Nobody asks but the store itself.
+        store.watch(every: .milliseconds(50))
+        #expect(try await eventually { heard.withLock { $0.count } == 1 })
+        server.stop()
+        #expect(try await eventually { heard.withLock { $0.count } == 2 })
+        try await Task.sleep(for: .milliseconds(300))
+        let again = try RedisServer(port: server.port)
+        #expect(try await eventually { heard.withLock { $0.count } == 3 })
+        #expect(heard.withLock { $0.map { $0 == nil } } == [true, false, true])
+        let connection = try RedisConnection(address, timeout: .seconds(1))
+        _ = try connection.run([["CONFIG", "SET", "maxmemory", "1"]])
+        #expect(try await eventually { heard.withLock { $0.last??.contains("OOM") } == true })
+        again.stop()
+    }
+
+    @Test func aWrongPasswordIsToldOfAndNotRepeated() async throws {
+        let server = try RedisServer(arguments: ["--requirepass", "right"])
+        let heard = Mutex<[String?]>([])
+        let address = try #require(RedisAddress("redis://:wr0ng@127.0.0.1:\(server.port)"))
+        let client = RedisClient(address, timeout: .milliseconds(500)) { reason in
+            heard.withLock { $0.append(reason) }
+        }
+        let store = RedisLimitStore(client, failsOpen: true)
+        store.watch(every: .milliseconds(50))
+        #expect(try await eventually { heard.withLock { !$0.isEmpty } })
+        try await Task.sleep(for: .milliseconds(300))
+        let reasons = heard.withLock { $0 }
+        #expect(reasons.count == 1)
+        #expect(reasons.first??.contains("WRONGPASS") == true)
+        #expect(reasons.first??.contains("wr0ng") == false)
+    }
+
     @Test func nobodyWaitsLongForAServerThatIsGone() async throws {
         let server = try RedisServer()
         let store = try server.store()

@@ -42,6 +42,49 @@ struct SettlementTests {
         #expect(try await take(store, 0.6).grant == nil)
     }
 
+    /// Later ones of the batch are taken, and must not make Redis take the refused one for told.
+    @Test func countWhereRedisRefusedOneOfMany() async throws {
+        let server = try RedisServer()
+        let store = try server.store()
+        var grants: [LimitGrant] = []
+        for _ in 0..<12 { grants.append(try #require(try await take(store, 0.01).grant)) }
+        let connection = try RedisConnection(
+            try #require(RedisAddress(server.url)), timeout: .seconds(2))
+        let leases = "sluice:{other}:leases"
+        _ = try connection.run([["SET", leases, "of another type"]])
+        let other = LimitDemand(key: "other", rules: Self.budget, tokens: 0, cost: Money(0.01))
+        let stuck = LimitGrant(id: 1, second: 0, demand: other)
+        store.settle(stuck, tokens: 0, cost: Money(0.01))
+        for grant in grants { store.settle(grant, tokens: 0, cost: Money(0.01)) }
+        try await Task.sleep(for: .milliseconds(300))
+        _ = try connection.run([["DEL", leases]])
+        #expect(try await eventually { store.unsettled == 0 })
+        let keys = try connection.run([["KEYS", "sluice:*:day:*"]]).first?.elements ?? []
+        let spent = try keys.map { key -> Int in
+            guard case .text(let name) = key else { return 0 }
+            return try connection.run([["GET", name]]).first?.int ?? 0
+        }
+        #expect(spent.sorted() == [10_000_000, 120_000_000])
+    }
+
+    @Test func whatIsLeftAtTheEndIsGivenUpAndToldOf() async throws {
+        let server = try RedisServer()
+        let lost = Mutex(0)
+        let client = RedisClient(
+            try #require(RedisAddress(server.url)), timeout: .milliseconds(200))
+        let store = RedisLimitStore(
+            client, failsOpen: false, dropped: { count in lost.withLock { $0 += count } })
+        let grants = [try await take(store, 0.01).grant, try await take(store, 0.01).grant]
+        store.settle(try #require(grants[0]), tokens: 0, cost: Money(0.01))
+        await store.finish(within: .seconds(5))
+        #expect(lost.withLock { $0 } == 0)
+        #expect(try spent(server) == 10_000_000)
+        server.stop()
+        store.settle(try #require(grants[1]), tokens: 0, cost: Money(0.01))
+        await store.finish(within: .milliseconds(100))
+        #expect(lost.withLock { $0 } == 1)
+    }
+
     /// The server stands still, reads what was sent when it goes on, and answers nobody.
     @Test func countOnceWhereTheAnswerIsLost() async throws {
         let server = try RedisServer()

@@ -9,18 +9,27 @@ final class LimitStores: Sendable {
 
     /// - Parameters:
     ///   - settings: nil to count in memory.
-    ///   - dropped: hears how many settlements were given up.
-    func store(
-        for settings: RedisSettings?, dropped: @escaping @Sendable (Int) -> Void
-    ) -> any LimitStore {
+    ///   - telemetry: shows how Redis is.
+    func store(for settings: RedisSettings?, _ telemetry: Telemetry) -> any LimitStore {
         guard let settings, let address = RedisAddress(settings.url) else { return memory }
         return shared.withLock { shared in
             if let shared, shared.settings == settings { return shared.store }
+            let failsOpen = settings.failsOpen
+            let client = RedisClient(address, timeout: settings.timeout) {
+                telemetry.noteRedis(at: "\(address)", failsOpen: failsOpen, reason: $0)
+            }
             let store = RedisLimitStore(
-                RedisClient(address, timeout: settings.timeout), prefix: settings.prefix,
-                failsOpen: settings.failsOpen, dropped: dropped)
+                client, prefix: settings.prefix, failsOpen: failsOpen,
+                dropped: { telemetry.noteDroppedSettlements($0) },
+                failed: { telemetry.noteRedisFailure(isUncounted: failsOpen) })
+            store.watch()
             shared = (settings, store)
             return store
         }
+    }
+
+    /// Waits a little until Redis has heard of all that requests used.
+    func finish() async {
+        await shared.withLock { $0?.store }?.finish(within: .seconds(2))
     }
 }

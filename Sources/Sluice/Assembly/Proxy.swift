@@ -217,7 +217,8 @@ public final class Proxy: Sendable {
         telemetry.flush(within: .milliseconds(200))
     }
 
-    private func ended(interrupted: Int) -> Int {
+    private func ended(interrupted: Int) async -> Int {
+        await limitStores.finish()
         for loop in loops { loop.stop() }
         logger.log(
             level: interrupted > 0 ? .warning : .info, "stopped",

@@ -40,7 +40,7 @@ extension ProxySettings {
             clients: clientDirectory(directory, verification), limits: limits,
             records: telemetry.records,
             logger: logger, host: host, accounting: accounting,
-            limitStore: limitStores.store(for: redis) { telemetry.noteDroppedSettlements($0) })
+            limitStore: limitStores.store(for: redis, telemetry))
     }
 
     /// Where requests are counted before they go out, the vocabularies of the models that the file names are unpacked now. Elsewhere they may

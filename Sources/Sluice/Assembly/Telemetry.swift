@@ -90,6 +90,26 @@ final class Telemetry: Sendable {
             ])
     }
 
+    /// Tells that Redis answers, or why it does not.
+    func noteRedis(at address: String, failsOpen: Bool, reason: String?) {
+        metrics.redis.isUp.set(Int64(reason == nil ? 1 : 0))
+        guard let reason else {
+            logger.info("Redis counts limits", metadata: ["address": .string(address)])
+            return
+        }
+        logger.warning(
+            "Redis does not count limits",
+            metadata: [
+                "address": .string(address), "reason": .string(reason),
+                "requests": failsOpen ? "go on uncounted" : "are refused with 503",
+            ])
+    }
+
+    func noteRedisFailure(isUncounted: Bool) {
+        metrics.redis.errors.increment()
+        if isUncounted { metrics.redis.uncounted.increment() }
+    }
+
     func noteReload(accepted: Bool) { metrics.reloaded(accepted: accepted) }
 
     func flush(within limit: Duration) {

@@ -48,6 +48,7 @@ public final class RequestMetrics: RecordSink {
     let refusedReloads: PrometheusCounter
     /// What requests used and no store of limits was told; whoever gives up counts it.
     public let settlementsDropped: PrometheusCounter
+    private let lazyRedis = Mutex<RedisMetrics?>(nil)
     private let inFlight: PrometheusGauge
     private let usageSources: [PrometheusCounter]
     private let handles = Mutex(Handles())
@@ -102,6 +103,15 @@ public final class RequestMetrics: RecordSink {
                 labels: [("outcome", outcome)])
         }
         return (counter("accepted"), counter("refused"))
+    }
+
+    /// Shown from when it is first asked for: without Redis there is nothing to show.
+    public var redis: RedisMetrics {
+        lazyRedis.withLock { metrics in
+            let found = metrics ?? RedisMetrics(registry)
+            metrics = found
+            return found
+        }
     }
 
     /// Counts a request in.
