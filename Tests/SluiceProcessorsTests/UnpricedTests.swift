@@ -20,6 +20,9 @@ struct UnpricedTests {
         ("/v1/messages", #"{"model":"other","max_tokens":5}"#, "application/json"),
         ("/v1/made-up", "", "application/json"),
         ("/v1/threads/runs", #"{"assistant_id":"a"}"#, "application/json"),
+        ("/v1/images/generations/cancel", "", "application/json"),
+        ("/v1/images/generations%3f/cancel", "", "application/json"),
+        ("/v1/responses/a;b/cancel", "", "application/json"),
     ])
     func whatHasNoPriceIsRefused(path: String, body: String, type: String) async throws {
         let bench = try LimitBench(Self.budget, prices: 1_000_000)
@@ -39,6 +42,7 @@ struct UnpricedTests {
         ("/v1/files", HTTPMethod.post, "{}"), ("/v1/uploads/u/parts", .post, "{}"),
         ("/v1/moderations", .post, #"{"input":"x"}"#), ("/v1/responses/r", .get, ""),
         ("/v1/responses/r", .delete, ""), ("/v1/batches/b/cancel", .post, ""),
+        ("/v1/fine_tuning/jobs/ft-1/cancel", .post, ""), ("/v1/threads/t/runs/r/cancel", .post, ""),
         ("/v1/models", .get, ""),
     ])
     func whatCostsNothingPasses(path: String, method: HTTPMethod, body: String) async throws {
