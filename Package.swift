@@ -104,7 +104,8 @@ let package = Package(
         library(
             "Sluice",
             [
-                "SluiceWire", "SluiceFiles", "SluiceJSON", "SluiceConfig", "SluiceCore", "SluiceLoop",
+                "SluiceWire", "SluiceFiles", "SluiceJSON", "SluiceConfig", "SluiceCore",
+                "SluiceLoop",
                 "SluiceServer", "SluiceUpstream", "SluiceTelemetry",
                 "SluiceProcessors", "SluiceProviders", "SluiceRedis", "SluiceTokens",
                 "CSluiceLinux", logging, metrics,

@@ -77,6 +77,30 @@ struct LongCountTests {
         #expect(bench.record?.usage?.completionTokens == 400_000)
     }
 
+    @Test func oneEventBeyondTheLimitIsEstimated() async {
+        let bench = bench(
+            .streamHead, .bytes(chunk(String(repeating: "word ", count: 240_000)) + last + done))
+        await bench.send(streaming)
+        check(bench, 300_000, .estimated)
+    }
+
+    /// A drain waits for the record of a client that leaves while its answer is counted.
+    @Test func anExchangeThatIsCountedEndsSoon() async {
+        let bench = Bench()
+        bench.script(.head(200), .bytes(#"{"choices":[{"message":{"content":"one two"}}]}"#))
+        var endedSoon = false
+        bench.accounting = UsageAccounting(
+            prompts: SevenTokens(),
+            texts: SlowWords { [unowned bench] in
+                bench.writer.leave()
+                endedSoon = bench.exchange?.endsSoon == true
+            })
+        await bench.send(plain)
+        #expect(endedSoon)
+        #expect(bench.record?.outcome == "client_gone")
+        check(bench, 2, .counted)
+    }
+
     @Test func thePromptOfALargeRequestIsCounted() async {
         let bench = bench(
             prompts: SlowSeven(), .streamHead, .bytes(chunk("one two") + last + done))
@@ -130,8 +154,12 @@ struct LongCountTests {
 
 /// Counts words, and never at once.
 struct SlowWords: TextCounter {
+    // Safety: the bench does all in one task.
+    nonisolated(unsafe) var meanwhile: () -> Void = {}
+
     func count(_ text: [UInt8], model: String) async -> (count: Int, isExact: Bool) {
         await Task.yield()
+        meanwhile()
         return await Words().count(text, model: model)
     }
 

@@ -169,6 +169,8 @@ public final class Exchange {
         // Its usage is being waited for already.
         if path?.isLeft == true { return }
         isCancelled = true
+        // All has come, and the count goes on.
+        if path?.isCounting == true { return }
         work?.cancel()
         if let path, let attempts, path.leave() {
             attempts.end(.clientGone, after: pipeline.limits.usageWait)
@@ -178,7 +180,9 @@ public final class Exchange {
     }
 
     /// Its client has gone, and nothing is missing but what it used.
-    public var endsSoon: Bool { outcome != nil || path?.isLeft == true }
+    public var endsSoon: Bool {
+        outcome != nil || path?.isLeft == true || path?.isCounting == true
+    }
 
     /// The client has heard nothing for a while: a stream gets a comment, if one can stand there.
     public func beat() {

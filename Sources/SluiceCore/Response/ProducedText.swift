@@ -57,6 +57,9 @@ public struct ProducedText: Sendable {
         return (text(from: 0), Double(length) / Double(count))
     }
 
+    /// Whether there was text, and nothing of it is kept: already the first was too long.
+    var isLost: Bool { count == 0 && length > 0 }
+
     /// Whether all that came is kept.
     public var isWhole: Bool { count == length }
 

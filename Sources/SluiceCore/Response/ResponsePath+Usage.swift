@@ -62,6 +62,8 @@ extension ResponsePath {
     /// The same off the loop.
     func countUsage(_ outcome: Outcome?) async {
         guard usage == nil, isCountable, let completion = completion(outcome) else { return }
+        isCounting = true
+        defer { isCounting = false }
         let (tokens, isExact) = await count(completion)
         let prompt = await promptTokens()
         note(prompt, completion: tokens, isExact: isExact)
@@ -81,7 +83,9 @@ extension ResponsePath {
         case .events:
             // What a client has left in the background goes on.
             if isBackground, !facts.contains(.terminal) { return nil }
-            return .stream(reader?.produced ?? ProducedText())
+            let text = reader?.produced ?? ProducedText()
+            return text.isLost
+                ? .tokens(text.size / UsageAccounting.bytesPerToken, isExact: false) : .stream(text)
         case .bytes:
             // An answer that was too large to be held. Of embeddings only the prompt counts.
             let isText = endpoint != .embeddings

@@ -93,6 +93,8 @@ final class ResponsePath {
     var hasBegun = false
     /// The client has gone, and the stream is read on for its usage.
     var isLeft = false
+    /// What the answer used is being counted beside the loop.
+    var isCounting = false
     /// What came since then, in bytes.
     var sizeSinceLeft = 0
     /// A heartbeat was due before the provider's head had come, so that a head was sent without it.
