@@ -7,19 +7,7 @@ struct BytePairEncoding: Sendable {
 
     /// Gives `sink` the tokens of `buffer`. What is no UTF-8 in it counts as U+FFFD, as in `String(decoding:as:)`.
     func encode(_ bytes: Span<UInt8>, into sink: inout some TokenSink & ~Copyable) {
-        if (try? UTF8Span(validating: bytes)) != nil {
-            encodeValid(bytes, into: &sink)
-        } else {
-            let mended = bytes.withUnsafeBufferPointer {
-                unsafe String(decoding: $0, as: UTF8.self)
-            }
-            encodeValid(mended.utf8.span, into: &sink)
-        }
-    }
-
-    private func encodeValid(_ bytes: Span<UInt8>, into sink: inout some TokenSink & ~Copyable) {
-        // Safety: the text does not leave the closure.
-        bytes.withUnsafeBufferPointer { encode(unsafe Text($0), into: &sink) }
+        Text.withValid(bytes) { encode($0, into: &sink) }
     }
 
     /// The same for valid UTF-8.

@@ -92,18 +92,7 @@ public final class HuggingFaceTokenizer: Tokenizer {
     }
 
     private func add(_ text: Span<UInt8>, to output: inout TokenOutput) {
-        if (try? UTF8Span(validating: text)) == nil {
-            // Safety: the text does not leave the closure.
-            let mended = text.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
-            return addValid(mended.utf8.span, to: &output)
-        }
-        addValid(text, to: &output)
-    }
-
-    private func addValid(_ text: Span<UInt8>, to output: inout TokenOutput) {
-        // Safety: the text does not leave the closure.
-        text.withUnsafeBufferPointer { buffer in
-            let text = unsafe Text(buffer)
+        Text.withValid(text) { text in
             guard let finder else { return normalize(text, isStart: true, to: &output) }
             finder.forEachPart(of: text) { part in
                 if let id = part.id { return output.add(id) }

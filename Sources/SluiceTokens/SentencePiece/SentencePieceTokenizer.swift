@@ -54,20 +54,9 @@ public final class SentencePieceTokenizer: Tokenizer {
     }
 
     private func encode(_ bytes: Span<UInt8>, into sink: inout some TokenSink & ~Copyable) {
-        if (try? UTF8Span(validating: bytes)) != nil {
-            encodeValid(bytes, into: &sink)
-        } else {
-            let mended = bytes.withUnsafeBufferPointer {
-                unsafe String(decoding: $0, as: UTF8.self)
-            }
-            encodeValid(mended.utf8.span, into: &sink)
-        }
-    }
-
-    private func encodeValid(_ bytes: Span<UInt8>, into sink: inout some TokenSink & ~Copyable) {
+        var normalized: [UInt8] = []
+        Text.withValid(bytes) { normalized = normalizer.normalize($0) }
         // Safety: the text does not leave the closure.
-        let normalized = bytes.withUnsafeBufferPointer { normalizer.normalize(unsafe Text($0)) }
-        // Safety: as above.
         normalized.withUnsafeBufferPointer { buffer in
             let text = unsafe Text(buffer)
             switch algorithm {
