@@ -329,6 +329,12 @@ struct CheckTests {
         #expect(try settings(Self.echo + lines).summary.contains("\nwarning     \(warning)\n"))
     }
 
+    @Test func aTrimToALimitOfPromptsNeedsNoWindow() throws {
+        let lines =
+            "[[processors]]\ntype = \"token-limits\"\ncontext_window = \"trim\"\nmax_prompt_tokens = 9\n"
+        #expect(try !settings(Self.echo + lines).summary.contains("warning"))
+    }
+
     @Test func aMisspeltLimitIsToldTheNearest() {
         #expect(
             complaint(

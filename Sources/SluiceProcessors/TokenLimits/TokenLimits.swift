@@ -30,7 +30,7 @@ public struct TokenLimits: ImmediateProcessor {
     let completionPolicy: CompletionPolicy
     let windowPolicy: WindowPolicy
     let windowTokens: Int?
-    /// Whether the section says what becomes of requests that do not fit into a window, and leaves the window to `[[models]]`.
+    /// Whether the section says only what becomes of requests that do not fit into a window, and leaves the window to `[[models]]`.
     package let needsModelsWindow: Bool
     private let environment: ProcessorEnvironment
 
@@ -46,8 +46,10 @@ public struct TokenLimits: ImmediateProcessor {
         completionPolicy = try section.choice("completion", default: CompletionPolicy.clamp)
         windowPolicy = try section.choice("context_window", default: WindowPolicy.reject)
         windowTokens = try section.optionalInt("context_window_tokens", in: Self.tokens)
+        let trimsAnyway = windowPolicy == .trim && maximumPrompt != nil
         needsModelsWindow =
             section.contains("context_window") && windowPolicy != .off && windowTokens == nil
+            && !trimsAnyway
         self.environment = environment
         if windowPolicy == .off, windowTokens != nil {
             throw section.error(
